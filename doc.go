@@ -1,0 +1,14 @@
+// Package azure is Keyless for Azure: Go services on Azure machines reach Azure
+// with no credential in their code.
+//
+//	cred, err := credential.NewManagedIdentityCredential(nil)
+//	client, err := keyvault.NewSecretClient("https://contoso.vault.azure.net", cred, nil)
+//	secret, err := client.Get(ctx, "db-password")
+//
+// This package holds documentation only. The code lives in:
+//
+//   - [github.com/keyless-go/azure/credential]: the managed identity's tokens,
+//     cached and renewed before they expire
+//   - [github.com/keyless-go/azure/keyvault]: Key Vault secrets
+//   - [github.com/keyless-go/azure/azuretest]: the same Azure in memory, for tests
+package azure

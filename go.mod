@@ -1,0 +1,3 @@
+module github.com/keyless-go/azure
+
+go 1.26.0

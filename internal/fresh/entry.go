@@ -47,7 +47,7 @@ func (e *entry[K, T]) serve(c *Cache[K, T]) (Value[T], bool) {
 		return Value[T]{}, false
 	}
 	if due := s.next.Load(); now >= due && s.claim(due, now, c.options.BackgroundBudget) {
-		e.refresh(c)
+		e.refresh(c, s)
 	}
 	return s.answer(), true
 }

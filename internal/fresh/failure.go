@@ -41,14 +41,12 @@ func (c *Cache[K, T]) shareFor(err error) time.Duration {
 	return max(share, c.options.RetryAfter(err))
 }
 
-// postpone puts off the next background fetch after one has failed.
-func (e *entry[K, T]) postpone(err error, retryAfter time.Duration) {
+// postpone puts off the next renewal of s after one has failed.
+func (e *entry[K, T]) postpone(s *state[T], err error, retryAfter time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.lastErr = err
-	if s := e.current.Load(); s != nil {
-		s.retryLater(retryAfter)
-	}
+	s.retryLater(retryAfter)
 }
 
 // standIn lets the expired value stand in for the one that could not be

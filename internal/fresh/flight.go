@@ -43,13 +43,13 @@ func (e *entry[K, T]) join(ctx context.Context, name string, run func() outcome[
 	}
 }
 
-// refresh starts a background fetch and returns at once.
-func (e *entry[K, T]) refresh(c *Cache[K, T]) {
+// refresh starts the renewal of s in the background and returns at once.
+func (e *entry[K, T]) refresh(c *Cache[K, T], s *state[T]) {
 	e.launch(plainFlight, func() outcome[T] {
 		turn := e.begin()
 		v, err := c.call(e.key, Request{}, c.options.BackgroundBudget)
 		if err != nil {
-			e.postpone(err, c.options.RetryAfter(err))
+			e.postpone(s, err, c.options.RetryAfter(err))
 			return outcome[T]{err: err}
 		}
 		return outcome[T]{value: e.keep(v, turn)}

@@ -1,0 +1,79 @@
+package azuretest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+)
+
+// errClosed is what a dial gets after Close.
+var errClosed = errors.New("azuretest: server closed")
+
+// Client returns a client for which every host of the emulator's world is
+// there: https://mytestkeyvault.vault.azure.net, http://169.254.169.254. It uses no
+// proxy and no network; other hosts fail like an unknown DNS name, other ports
+// like a closed one. Its transport is an [*http.Transport], which may be cloned.
+// Close of the Server closes its connections.
+func (s *Server) Client() *http.Client {
+	t := &http.Transport{
+		DialContext:         s.dialer(false),
+		DialTLSContext:      s.dialer(true),
+		MaxIdleConnsPerHost: 64,
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.transports = append(s.transports, t)
+	}
+	return &http.Client{Transport: t}
+}
+
+func (s *Server) dialer(tls bool) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := s.reach(addr, tls); err != nil {
+			return nil, &net.OpError{Op: "dial", Net: network, Addr: pipeAddr(addr), Err: err}
+		}
+		return s.connect(addr, tls)
+	}
+}
+
+// reach says why nobody can be dialled at addr.
+func (s *Server) reach(addr string, tls bool) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	service := s.route(addr, "")
+	switch {
+	case service == nil && net.ParseIP(host) == nil && !isLoopback(host):
+		return &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	case service == nil || !service.listens(port, tls):
+		return os.NewSyscallError("connect", syscall.ECONNREFUSED)
+	}
+	return nil
+}
+
+// connect returns the client's end of a connection that is already served.
+// There is no accept loop: http.Server gets a listener with this one connection
+// and leaves it with a goroutine of its own.
+func (s *Server) connect(addr string, tls bool) (net.Conn, error) {
+	clientEnd, serverEnd := newPipe("192.0.2.1:49152", pipeAddr(addr))
+	conn := &serverConn{pipeConn: serverEnd, tls: tls}
+	// Close must not see the connection before Serve has set it up.
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosed
+	}
+	s.open[conn] = true
+	s.conns.Add(1)
+	// Always an error: that of the listener which has no second connection.
+	_ = s.http.Serve(&oneConn{conn: conn})
+	return &clientConn{pipeConn: clientEnd, server: conn}, nil
+}

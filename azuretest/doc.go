@@ -1,0 +1,39 @@
+// Package azuretest is Azure in memory, for tests: the endpoint that hands a
+// machine its managed identity's tokens, and the services those tokens open.
+//
+//	srv := azuretest.New(t)
+//	cred, err := credential.NewManagedIdentityCredential(
+//		&credential.ManagedIdentityCredentialOptions{HTTPClient: srv.Client()})
+//	client, err := keyvault.NewSecretClient("https://mytestkeyvault.vault.azure.net", cred,
+//		&keyvault.ClientOptions{HTTPClient: srv.Client()})
+//
+// Nothing listens on a port. [Server.Client] returns an [http.Client] that finds
+// the emulator under every real host name, so the code under test keeps its
+// real addresses, https included, and needs no certificate. A host nobody
+// serves fails as an unknown DNS name does; the network is never touched.
+//
+// # What is checked
+//
+// Tokens are signed JWTs. Every service checks signature, audience, expiry,
+// identity and permission, and an error body says what the token had and what
+// the service wanted. [Server.Requests] lists what arrived and why it was
+// refused; [Server.Fail] makes chosen requests fail; [Server.Advance] lets
+// tokens and secrets age.
+//
+// # What it holds
+//
+// A Server begins with a small world, the one of Microsoft's managed identity
+// tutorials: the virtual machine DevTestVM with a system-assigned identity, and
+// the vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret
+// mi-test). [Empty] leaves the vaults out.
+//
+// # Virtual time
+//
+// A Server works inside a testing/synctest bubble if it is made and closed in
+// it: [New] called in the bubble does both.
+//
+// # Not for production
+//
+// The signing key is part of the source and known to everybody. Never let
+// anything real trust a token of this package.
+package azuretest

@@ -1,0 +1,33 @@
+package azuretest
+
+// signingKey signs every token. It is insecure by design: published here, equal
+// in all Servers, so that other programs can be set up to know it in tests.
+// Nothing real may ever trust it.
+const signingKey = `-----BEGIN RSA PRIVATE KEY-----
+MIIEpQIBAAKCAQEAwOEr8E/8ISUjshVqzpOS3gKVAOfLdwB+eFbQU8Doh3VvvCxU
+u+X+JITxyTvZ81ayUtth8lnms7+oQUGP6IlERP36nQ/kydpOT0jd7Qr8ztSIWJt2
+tAukRTKinuFM14DAqN1m+xdLNjw9eSf/WOar5UiiXJG0ValK0ULt2TV5acUzxikR
+dW/1tZkAg/k9mrPP1P7sm/f8sU3n+BPU3QziHCTY9u9N6rraUMeb6X92dpCdi6ok
+XtvPhU8ZPl6qZAGc/hA8JUYiNzbt9aq/02PR3F/moMqtfcKg8x9KR+tY0eSZbZG1
+GIgi+qg+6mkShFhYezl2oietUU92vQsxt+1p9wIDAQABAoIBADSUre/DPk6i20pP
+AGD0ZhNTzN8EUblNTyzrLbvHWRykbSN1Slw25MN74pYjVNU7iz1/RQJWc8gItYuk
+neCcmxnbyxhKHurQMoz2pllap3STB+Bv8To/+jZLCX4amWIeXWcrhElrHjvYzEFd
+IAVSTQYiePCXX/wCPL0za7fNFh45BOOLaW8gHmKvTY7sZW5+tK9ur8ATR6LrF2t9
+Lr0k+hq3PXynMA4iYYbbTQIMPNkJ7mRY2scjhyDvWTOPx+WBtKxOlLamFCiAGzqe
+tg6hQ5jrE61BTjwWyb/jQWNP2fl07ys9yP3PzsOH+OWLXJ8EhwdPuQy9A36ZQXsS
+o+w+aBECgYEA7jfriR0tDaiRB6N7CARUlj//GAnnlVhGz2oxiMXR/nZSogiRJ0qV
+Sz2EJZR+nk6jiMNfRYy7ge9MfS9ipry+pEiS3S1dzcHxxE12b3X36P5uY35tWvBJ
+uKaLuZx98m2NOQaFm/KQY1XIWxwUW0nNR/X0AQjjTLgY8/3X4sYmuOUCgYEAz0bg
+z4XkFbhLZoSz6K+PaRDlXL3PTB66M8VUAhAggZXPkz1IGldSLxUkoN6ZooTaJYO5
+pTCp8U0gaWg9RpuwhxSk7sjBDqOxJi3WIn5F5/nYr6KQvenSWcY23hhHz6lzbG+w
+MHtFQnnvReE9yYHFH+IrSiWadkTywzjhMIaetasCgYEA1kAHIB/UiIdGQUeAfPpg
+FW5jgPxPg9uMfDn3aRr6PlGvCjqISn1i/vPJ6X6/zqPNo1CMXGIxtrBB7Al1QZ9a
+GymGpVSLHGbFihddYOwJ100WfXeU5QheVau82WhtQl/Tdylte4/S2vSpKYB8sooT
+Dhigp1mWDUc6ch+pTjWHWB0CgYEAxNlrZ6qgkoAUG6irs7AHYqDJMuqQlJoZ/FDL
+F6p5NJgyKoNolpuXUV+jCaReBBpnknknNdqhiqjUv0Zf606wt5jDioLd1ilfdALT
++q4xdb2yLBsXm0UUoG2+be5hRLaJB9KKYYCwphFnS9Y998FmlIEW27QanXedlgnO
+02cGE0ECgYEAlG32CqVuIo4Yi4qXZVqhrDWXOfNNSfgLeZVmFEtc5l5ViawKGVQu
+kL4mUmAbr9KD7fP1iNZHxq6aFD/fAAChOZSAy57e2eJ3XsDaNYOEBLRzONVVWL6z
+Zm0BduuLUH0tt98mMkxOy8P9lWv7chRTL5+0IgmAQkdRKkCJbCa2Zx8=
+-----END RSA PRIVATE KEY-----
+`

@@ -1,0 +1,14 @@
+package azuretest
+
+// An Option changes what a [Server] starts with.
+type Option func(*settings)
+
+type settings struct {
+	empty bool
+}
+
+// Empty starts without the tutorials' vaults and secrets. The virtual machine
+// and its system-assigned identity are still there.
+func Empty() Option {
+	return func(s *settings) { s.empty = true }
+}

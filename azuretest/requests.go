@@ -1,0 +1,173 @@
+package azuretest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	maxRequests   = 10_000
+	maxRecorded   = 64 << 10 // bytes of a body
+	redacted      = "REDACTED"
+	tokenPattern  = `eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`
+	tokenBeginsBy = "eyJ"
+)
+
+// A Request is one request that has reached a [Server]. Tokens in it are
+// redacted; the body is otherwise what the client has sent, so that of a
+// secret's set holds its value.
+type Request struct {
+	Time      time.Time   // of arrival, on the Server's clock
+	Method    string      //
+	URL       string      // whole, with scheme and host
+	Operation string      // such as "imds.token" or "keyvault.get"; "unknown" if the Server has no such thing
+	Identity  string      // name of the identity it is for or from; empty if none was found
+	Reason    string      // why it was refused; empty if it was not
+	Status    int         // 0 while it is being served, or if the connection was cut before an answer
+	Header    http.Header // with canonical keys
+	Body      []byte      // as far as it was read, at most 64 KiB
+}
+
+// Requests returns the last 10,000 requests in the order of their arrival. The
+// caller owns the result. A request that is still being served is in it.
+func (s *Server) Requests() []Request {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	list := make([]Request, len(s.log.entries))
+	for i, e := range s.log.entries {
+		list[i] = *e
+		list[i].Header = e.Header.Clone()
+		list[i].Body = s.log.redact(e.Body)
+	}
+	return list
+}
+
+type requestLog struct {
+	mu      sync.Mutex // guards entries and what is in them
+	entries []*Request
+}
+
+func (l *requestLog) add(now time.Time, operation string, r *http.Request) *Request {
+	scheme := "http"
+	if overTLS(r) {
+		scheme = "https"
+	}
+	e := &Request{
+		Time:      now,
+		Method:    r.Method,
+		URL:       string(l.redact([]byte(scheme + "://" + r.Host + r.URL.RequestURI()))),
+		Operation: operation,
+		Header:    l.redactHeader(r.Header),
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, e)
+	if len(l.entries) > maxRequests {
+		l.entries[0] = nil
+		l.entries = l.entries[1:]
+	}
+	return e
+}
+
+// overTLS reports whether the client has used https.
+func overTLS(r *http.Request) bool {
+	if conn, ok := r.Context().Value(connKey{}).(*serverConn); ok {
+		return conn.tls
+	}
+	return r.TLS != nil
+}
+
+func (l *requestLog) update(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+}
+
+func (l *requestLog) finish(e *Request, status int) {
+	l.update(func() { e.Status = status })
+}
+
+// tee returns r's body, which notes in e what is read from it. A short body is
+// read at once: a refused request is often refused before anybody reads it.
+func (l *requestLog) tee(e *Request, r *http.Request) io.ReadCloser {
+	t := &teeBody{ReadCloser: r.Body, log: l, entry: e}
+	if r.ContentLength <= 0 || r.ContentLength > maxRecorded || r.Header.Get("Expect") != "" {
+		return t
+	}
+	data, err := io.ReadAll(t)
+	if err != nil {
+		return &failedBody{Reader: bytes.NewReader(data), err: err}
+	}
+	return io.NopCloser(bytes.NewReader(data))
+}
+
+// teeBody notes what is read.
+type teeBody struct {
+	io.ReadCloser
+
+	log   *requestLog
+	entry *Request
+}
+
+func (t *teeBody) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.log.update(func() {
+		room := max(maxRecorded-len(t.entry.Body), 0)
+		t.entry.Body = append(t.entry.Body, p[:min(n, room)]...)
+	})
+	return n, err
+}
+
+// failedBody is a body whose rest could not be read.
+type failedBody struct {
+	io.Reader
+
+	err error
+}
+
+func (b *failedBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF {
+		err = b.err
+	}
+	return n, err
+}
+
+func (b *failedBody) Close() error { return nil }
+
+func (l *requestLog) redactHeader(h http.Header) http.Header {
+	out := h.Clone()
+	for key, values := range out {
+		for i, v := range values {
+			values[i] = l.redactValue(key, v)
+		}
+	}
+	return out
+}
+
+// redactValue keeps of an Authorization header its scheme.
+func (l *requestLog) redactValue(key, value string) string {
+	switch key {
+	case "Authorization", "Proxy-Authorization":
+		if scheme, _, ok := strings.Cut(value, " "); ok {
+			return scheme + " " + redacted
+		}
+		return redacted
+	case "Secret", "X-Identity-Header":
+		return redacted
+	}
+	return string(l.redact([]byte(value)))
+}
+
+// redact returns a copy of data without what looks like a token.
+func (l *requestLog) redact(data []byte) []byte {
+	if !bytes.Contains(data, []byte(tokenBeginsBy)) {
+		return bytes.Clone(data)
+	}
+	return regexp.MustCompile(tokenPattern).ReplaceAll(data, []byte(redacted))
+}

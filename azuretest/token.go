@@ -1,0 +1,108 @@
+package azuretest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mint makes a token and says when it expires.
+func (s *Server) mint(id *Identity, audience string, life time.Duration) (string, claims) {
+	issued, expires := validity(s.Now(), life)
+	tokenID := rand.Text()
+	c := claims{
+		Audience:   audience,
+		Issuer:     issuer(),
+		IssuedAt:   dateOf(issued),
+		NotBefore:  dateOf(issued),
+		Expires:    dateOf(expires),
+		AppID:      id.clientID,
+		ObjectID:   id.objectID,
+		Subject:    id.objectID,
+		TenantID:   tenantID(),
+		TokenID:    tokenID,
+		JWTID:      tokenID,
+		Version:    "1.0",
+		ResourceID: id.resourceID,
+	}
+	return s.signer.sign(c), c
+}
+
+func issuer() string { return "https://sts.windows.net/" + tenantID() + "/" }
+
+// validity returns when a token made now begins and ends to be valid. Real tokens
+// count in whole seconds: the beginning is rounded down, the end of a life in whole
+// seconds up, so that the token lives at least as long as it should.
+func validity(now time.Time, life time.Duration) (issued, expires time.Time) {
+	issued, expires = now.Truncate(time.Second), now.Add(life)
+	if life <= 0 {
+		return expires.Truncate(time.Second).Add(-time.Hour), expires.Truncate(time.Second)
+	}
+	if life%time.Second == 0 {
+		expires = issued.Add(life)
+		if issued.Before(now) {
+			expires = expires.Add(time.Second)
+		}
+	}
+	return issued, expires
+}
+
+// refusal says why a request is not let in.
+type refusal struct {
+	kind   refusalKind
+	reason string // for the error body and the log; never quotes a token
+}
+
+type refusalKind int
+
+const (
+	noToken refusalKind = iota + 1
+	badToken
+	expiredToken
+	wrongAudience
+	unknownIdentity
+)
+
+// authenticate returns whose bearer token the request carries, if the token is
+// good for one of the audiences. There is no leeway for clocks: they are one.
+func (c *call) authenticate(audiences ...string) (*Identity, *refusal) {
+	scheme, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(token) == "" {
+		return nil, &refusal{noToken, "the request has no bearer token"}
+	}
+	got, err := c.server.signer.parse(strings.TrimSpace(token))
+	if err != nil {
+		return nil, &refusal{badToken, err.Error()}
+	}
+	id := c.server.identities.find(func(i *Identity) bool { return i.objectID == got.ObjectID })
+	if id != nil {
+		c.identity(id)
+	}
+	if why := c.server.judge(got, audiences); why != nil {
+		return nil, why
+	}
+	if id == nil {
+		return nil, &refusal{unknownIdentity, fmt.Sprintf("the token's identity, object ID %q, is not assigned to the machine", got.ObjectID)}
+	}
+	return id, nil
+}
+
+// judge says what is wrong with the claims of a token, if anything.
+func (s *Server) judge(got claims, audiences []string) *refusal {
+	now := s.Now()
+	switch {
+	case !slices.Contains(audiences, got.Audience):
+		return &refusal{wrongAudience, fmt.Sprintf("the token's audience is %q, the service wants %q", got.Audience, audiences[0])}
+	case got.Issuer != issuer():
+		return &refusal{wrongAudience, fmt.Sprintf("the token's issuer is %q, the service wants %q", got.Issuer, issuer())}
+	case !now.Before(got.Expires.time()):
+		return &refusal{expiredToken, fmt.Sprintf("the token has expired at %s, it is %s", stamp(got.Expires.time()), stamp(now))}
+	case now.Before(got.NotBefore.time()):
+		return &refusal{expiredToken, fmt.Sprintf("the token is not valid before %s, it is %s", stamp(got.NotBefore.time()), stamp(now))}
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

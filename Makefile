@@ -1,0 +1,70 @@
+# Each target runs in a fresh clone with nothing but Go; tools are fetched at the
+# versions pinned here, into bin/.
+GO             ?= go
+GOLANGCI_LINT  := v2.15.0
+GOVULNCHECK    := v1.8.0
+BENCHSTAT      := v0.0.0-20260709024250-82a0b07e230d
+FUZZTIME       ?= 10s
+BENCHCOUNT     ?= 5
+bin            := $(CURDIR)/bin
+
+.PHONY: check test race examples lint vet cross interop fuzz bench windows vuln fmt clean
+
+## check: what a change must pass
+check: vet lint race examples cross
+
+## test: the tests as a user runs them
+test:
+	$(GO) test ./...
+
+## race: the tests with the race detector, in random order
+race:
+	$(GO) test -race -shuffle=on ./...
+
+## examples: run the example programs on the emulator
+examples:
+	$(GO) run ./examples/tour
+	$(GO) run ./examples/keyvault
+
+vet:
+	$(GO) vet ./...
+
+## cross: the library builds and vets for the other systems of the tutorials
+cross:
+	GOOS=windows $(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+
+## lint: the rules of .golangci.yml
+lint: $(bin)/golangci-lint-$(GOLANGCI_LINT)
+	$< run ./...
+
+$(bin)/golangci-lint-$(GOLANGCI_LINT):
+	GOBIN=$(bin) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	mv $(bin)/golangci-lint $@
+
+fmt: $(bin)/golangci-lint-$(GOLANGCI_LINT)
+	$< fmt
+
+## interop: the official SDKs against the emulator, both ways
+interop:
+	cd interop && $(GO) vet ./... && $(GO) test -race ./...
+
+## fuzz: every fuzz target for FUZZTIME each (make fuzz FUZZTIME=10m)
+fuzz:
+	GO="$(GO)" sh .ci/fuzz $(FUZZTIME)
+
+## bench: the benchmarks of the library, then the library beside its peers
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count $(BENCHCOUNT) ./...
+	cd bench && $(GO) run . 
+
+## windows: the Windows build of the tests, under Wine (Debian)
+windows:
+	bash .ci/windows/run ./...
+
+## vuln: known vulnerabilities; needs the vulnerability database's server
+vuln:
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./...
+
+clean:
+	rm -rf $(bin)

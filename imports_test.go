@@ -1,0 +1,93 @@
+package azure_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/keyless-go/azure"
+
+// allowed says, for each package of the module, what it may import beyond the
+// standard library, itself and what lies below it: the arrows of ARCHITECTURE.md.
+// Three dots stand for all packages below.
+func allowed() map[string][]string {
+	const (
+		azcore = "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."
+		fresh  = module + "/internal/fresh"
+		azrest = module + "/internal/azrest"
+	)
+	program := []string{azcore, module + "/credential", module + "/keyvault", module + "/azuretest"}
+	return map[string][]string{
+		"":                   {},
+		"internal/fresh":     {"golang.org/x/sync/singleflight"},
+		"internal/azrest":    {azcore, fresh},
+		"credential":         {azcore, azrest, fresh},
+		"keyvault":           {azcore, azrest, fresh},
+		"azuretest":          {},
+		"examples/keyvault":  program,
+		"examples/tour":      program,
+		"examples/testing":   program,
+		"examples/internal/": program,
+	}
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	rules := allowed()
+	for _, line := range goList(t, `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`) {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(strings.TrimPrefix(fields[0], module), "/")
+		t.Run("package "+pkg, func(t *testing.T) {
+			t.Parallel()
+			rule, known := rules[pkg]
+			require.True(t, known, "%s has no rule: add its arrows here and to ARCHITECTURE.md", pkg)
+			for _, imported := range fields[1:] {
+				require.True(t, isStandard(imported) || permits(rule, imported), "%s must not import %s", pkg, imported)
+			}
+		})
+	}
+}
+
+// TestDependencies keeps the list of modules that the library's packages are
+// built from, at any depth.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	known := []string{
+		"github.com/Azure/azure-sdk-for-go/sdk/azcore",
+		"github.com/Azure/azure-sdk-for-go/sdk/internal", // azcore's
+		"golang.org/x/net",                               // azcore's
+		"golang.org/x/sync",
+		"golang.org/x/text", // azcore's
+		module,
+	}
+	for _, path := range goList(t, `{{if and .Module (not .Standard)}}{{.Module.Path}}{{end}}`, "-deps") {
+		if path != "" {
+			require.Contains(t, known, path)
+		}
+	}
+}
+
+func permits(rule []string, imported string) bool {
+	return slices.ContainsFunc(rule, func(r string) bool {
+		below, all := strings.CutSuffix(r, "/...")
+		return imported == below || all && strings.HasPrefix(imported, below+"/")
+	})
+}
+
+// isStandard: only the standard library's paths start without a domain.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+func goList(t *testing.T, format string, flags ...string) []string {
+	t.Helper()
+	args := append(append([]string{"list"}, flags...), "-f", format, "./...")
+	out, err := exec.CommandContext(t.Context(), "go", args...).Output()
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}

@@ -1,0 +1,50 @@
+package azrest
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// ParseEndpoint reads the address of a service: https, a host, nothing else.
+// The answer has a canonical host and no path. Plain http is an error unless
+// allowed. No error repeats the address, which may hold a password.
+func ParseEndpoint(raw string, allowHTTP bool) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, errors.New("it is not a URL")
+	}
+	scheme := strings.ToLower(u.Scheme)
+	switch {
+	case scheme != "https" && (scheme != "http" || !allowHTTP):
+		return nil, errors.New("it must begin with https://")
+	case u.Opaque != "" || u.Hostname() == "":
+		return nil, errors.New("it has no host")
+	case u.User != nil:
+		return nil, errors.New("it must not have a user or a password")
+	case u.Path != "" && u.Path != "/":
+		return nil, errors.New("it must not have a path")
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, errors.New("it must not have a query")
+	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
+		return nil, errors.New("it must not have a fragment")
+	case CanonicalName(u.Hostname()) == "" || strings.ContainsAny(u.Hostname(), " \t%\\\"'<>"):
+		return nil, errors.New("its host is not a name")
+	}
+	return &url.URL{Scheme: scheme, Host: CanonicalHost(u)}, nil
+}
+
+// escapePath joins segments to a path in which each stays a segment.
+// An empty last segment is a trailing slash.
+func escapePath(segments []string) (string, error) {
+	var path strings.Builder
+	for i, segment := range segments {
+		last := i == len(segments)-1
+		if segment == "." || segment == ".." || segment == "" && !last {
+			return "", errors.New("a part of the path is empty or made of dots")
+		}
+		path.WriteByte('/')
+		path.WriteString(url.PathEscape(segment))
+	}
+	return path.String(), nil
+}

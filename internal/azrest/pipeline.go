@@ -1,0 +1,124 @@
+package azrest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
+)
+
+// Config is what a service package makes its [Client] from.
+type Config struct {
+	Module     string   // "keyvault": in errors, spans and the User-Agent
+	Namespace  string   // "Microsoft.KeyVault": the az.namespace of spans
+	Endpoint   *url.URL // scheme and host of the service
+	APIVersion string   // the package's default; Options.APIVersion wins
+	HTTPClient *http.Client
+	Options    azcore.ClientOptions
+	Bearer     *Bearer // nil: requests carry no token
+}
+
+// Client sends the calls of one service client. It is immutable and safe for
+// concurrent use.
+type Client struct {
+	module     string
+	endpoint   *url.URL
+	apiVersion string
+	pipeline   runtime.Pipeline
+	tracer     tracing.Tracer
+}
+
+// New makes a Client. It does no I/O.
+func New(config Config) (*Client, error) {
+	options := config.Options
+	sender, err := Transport(config.HTTPClient, options.Transport)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{module: config.Module, endpoint: config.Endpoint, apiVersion: config.APIVersion}
+	if options.APIVersion != "" {
+		c.apiVersion = options.APIVersion
+	}
+	if !validAPIVersion(c.apiVersion) {
+		return nil, errors.New("APIVersion in the client options must look like 7.4 or 2016-10-01")
+	}
+	options.APIVersion = "" // azcore's policy would sort the queries of links
+	options.Transport = wire{sender}
+	options.Logging = safeLogging(options.Logging)
+	if err := c.build(config, &options); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Client) build(config Config, options *azcore.ClientOptions) error {
+	name := "keyless-" + c.module
+	c.tracer = options.TracingProvider.NewTracer(name, Version)
+	if c.tracer.Enabled() && config.Namespace != "" {
+		c.tracer.SetAttributes(tracing.Attribute{Key: "az.namespace", Value: config.Namespace})
+	}
+	perRetry := []policy.Policy{replayPolicy{}}
+	if config.Bearer != nil {
+		bearer, err := c.bearer(config, options)
+		if err != nil {
+			return err
+		}
+		perRetry = append(perRetry, bearer)
+	}
+	c.pipeline = runtime.NewPipeline(name, Version, runtime.PipelineOptions{
+		PerCall:  []policy.Policy{&errorPolicy{c}},
+		PerRetry: perRetry,
+	}, options)
+	return nil
+}
+
+func (c *Client) bearer(config Config, options *azcore.ClientOptions) (*bearerPolicy, error) {
+	switch {
+	case config.Bearer.Credential == nil:
+		return nil, errors.New("the credential is nil")
+	case config.Bearer.Scope == "" && config.Bearer.Challenge == nil:
+		return nil, errors.New("there is no scope to ask a token for")
+	case c.endpoint.Scheme != "https" && !options.InsecureAllowCredentialWithHTTP:
+		return nil, errors.New("a token goes over https only")
+	}
+	p := newBearerPolicy(c.endpoint, config.Bearer)
+	open := runtime.NewPipeline("keyless-"+c.module, Version, runtime.PipelineOptions{}, options)
+	p.discoverWith(func(ctx context.Context) (*http.Response, error) {
+		req, err := c.request(ctx, Call{Method: http.MethodGet, Path: config.Bearer.ProbePath})
+		if err != nil {
+			return nil, err
+		}
+		return open.Do(req)
+	})
+	return p, nil
+}
+
+func validAPIVersion(version string) bool {
+	ok, _ := regexp.MatchString(`^(\d{4}-\d\d-\d\d(-preview)?|\d+\.\d+(-preview\.\d+)?)?$`, version)
+	return ok
+}
+
+// safeLogging takes back what would put a secret into the log: bodies, and the
+// names of headers and queries that carry one.
+func safeLogging(options policy.LogOptions) policy.LogOptions {
+	options.IncludeBody = false
+	options.AllowedHeaders = slices.DeleteFunc(slices.Clone(options.AllowedHeaders), isSecretName)
+	options.AllowedQueryParams = slices.DeleteFunc(slices.Clone(options.AllowedQueryParams), isSecretName)
+	return options
+}
+
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{
+		"authorization", "cookie", "secret", "token", "password", "identity-header", "key",
+		"sig", "code", "assertion", "copy-source", "location", "operation",
+	}, func(part string) bool { return strings.Contains(name, part) })
+}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"time"
 )
 
 // serverConn is the Server's end of a connection that a client has dialled.
@@ -41,7 +40,6 @@ type connKey struct{}
 
 func (s *Server) setUpHTTP() {
 	s.http.Handler = s
-	s.http.ReadHeaderTimeout = time.Minute
 	s.http.Protocols = new(http.Protocols)
 	s.http.Protocols.SetHTTP1(true)
 	s.http.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
@@ -71,6 +69,7 @@ type oneConn struct {
 	conn net.Conn
 }
 
+// Accept returns the connection, once.
 func (l *oneConn) Accept() (net.Conn, error) {
 	if l.conn == nil {
 		return nil, io.EOF
@@ -80,5 +79,8 @@ func (l *oneConn) Accept() (net.Conn, error) {
 	return conn, nil
 }
 
-func (l *oneConn) Close() error   { return nil }
+// Close does nothing: the connection lives on.
+func (l *oneConn) Close() error { return nil }
+
+// Addr returns a name: there is no address.
 func (l *oneConn) Addr() net.Addr { return pipeAddr("azuretest") }

@@ -1,6 +1,7 @@
 package azuretest
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -117,10 +118,10 @@ func (i *identities) all() []*Identity {
 	return append(list, i.users...)
 }
 
-// find returns the identity for which is is true, or nil.
-func (i *identities) find(is func(*Identity) bool) *Identity {
+// find returns the first identity that matches, or nil.
+func (i *identities) find(matches func(*Identity) bool) *Identity {
 	for _, id := range i.all() {
-		if is(id) {
+		if matches(id) {
 			return id
 		}
 	}
@@ -144,8 +145,20 @@ func (i *identities) unselected() (id *Identity, several bool) {
 
 // guid returns a GUID that depends on seed alone.
 func guid(seed string) string {
-	b := sha256.Sum256([]byte("keyless for azure: " + seed))
-	b[6] = b[6]&0x0f | 0x40 // looks like a random one, which every parser takes
+	sum := sha256.Sum256([]byte("keyless for azure: " + seed))
+	return formatGUID(sum[:16])
+}
+
+// newGUID returns a GUID like no other.
+func newGUID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	return formatGUID(b)
+}
+
+// formatGUID writes 16 bytes as a GUID of the random kind, which every parser takes.
+func formatGUID(b []byte) string {
+	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

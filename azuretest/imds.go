@@ -40,7 +40,7 @@ func (i imds) serve(c *call) {
 		i.fail(c, http.StatusNotFound, "", "The requested resource is not found")
 		return
 	}
-	if c.r.Header.Get("X-Forwarded-For") != "" {
+	if c.r.Header.Values("X-Forwarded-For") != nil {
 		i.fail(c, http.StatusBadRequest, "invalid_request", "Requests with an X-Forwarded-For header are refused: they come through a proxy")
 		return
 	}

@@ -3,6 +3,8 @@ package azuretest
 // signingKey signs every token. It is insecure by design: published here, equal
 // in all Servers, so that other programs can be set up to know it in tests.
 // Nothing real may ever trust it.
+//
+//nolint:gosec // G101: known to everybody on purpose, see above
 const signingKey = `-----BEGIN RSA PRIVATE KEY-----
 MIIEpQIBAAKCAQEAwOEr8E/8ISUjshVqzpOS3gKVAOfLdwB+eFbQU8Doh3VvvCxU
 u+X+JITxyTvZ81ayUtth8lnms7+oQUGP6IlERP36nQ/kydpOT0jd7Qr8ztSIWJt2

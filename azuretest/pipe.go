@@ -25,8 +25,11 @@ func newPipe(client, server pipeAddr) (clientEnd, serverEnd *pipeConn) {
 
 type pipeAddr string
 
+// Network says tcp, which is what the pipe stands for.
 func (a pipeAddr) Network() string { return "tcp" }
-func (a pipeAddr) String() string  { return string(a) }
+
+// String returns the host and port that were dialled.
+func (a pipeAddr) String() string { return string(a) }
 
 // pipeConn is one end of a pipe.
 type pipeConn struct {
@@ -36,10 +39,17 @@ type pipeConn struct {
 
 var _ net.Conn = (*pipeConn)(nil)
 
-func (c *pipeConn) Read(p []byte) (int, error)  { return c.in.read(p) }
+// Read waits until there is something to read.
+func (c *pipeConn) Read(p []byte) (int, error) { return c.in.read(p) }
+
+// Write waits until there is room for all of p.
 func (c *pipeConn) Write(p []byte) (int, error) { return c.out.write(p) }
-func (c *pipeConn) LocalAddr() net.Addr         { return c.local }
-func (c *pipeConn) RemoteAddr() net.Addr        { return c.remote }
+
+// LocalAddr returns the address of this end.
+func (c *pipeConn) LocalAddr() net.Addr { return c.local }
+
+// RemoteAddr returns the address of the other end.
+func (c *pipeConn) RemoteAddr() net.Addr { return c.remote }
 
 // Close ends both directions. The peer can still read what was written before.
 func (c *pipeConn) Close() error {
@@ -48,17 +58,20 @@ func (c *pipeConn) Close() error {
 	return nil
 }
 
+// SetDeadline sets the moment after which reads and writes fail; zero is never.
 func (c *pipeConn) SetDeadline(t time.Time) error {
 	c.in.arm(&c.in.readBy, t)
 	c.out.arm(&c.out.writeBy, t)
 	return nil
 }
 
+// SetReadDeadline is SetDeadline for reads.
 func (c *pipeConn) SetReadDeadline(t time.Time) error {
 	c.in.arm(&c.in.readBy, t)
 	return nil
 }
 
+// SetWriteDeadline is SetDeadline for writes.
 func (c *pipeConn) SetWriteDeadline(t time.Time) error {
 	c.out.arm(&c.out.writeBy, t)
 	return nil

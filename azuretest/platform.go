@@ -59,22 +59,26 @@ func (s *Server) SetPlatformCache(on bool) {
 
 // issue returns a token for the machine's endpoints to hand out.
 func (s *Server) issue(id *Identity, resource string) issuedToken {
-	s.platform.mu.Lock()
-	life, caching := s.platform.life, s.platform.caching
+	p := &s.platform
+	p.mu.Lock()
+	life, caching := p.life, p.caching
+	p.mu.Unlock()
+	if !caching {
+		return s.newToken(id, resource, life)
+	}
+	p.mu.Lock() // until it is signed: whoever else wants it gets the same
+	defer p.mu.Unlock()
 	key := platformKey{id.objectID, resource}
-	kept, ok := s.platform.issued[key]
-	s.platform.mu.Unlock()
-	if caching && ok && s.Now().Before(kept.until) {
+	if kept, ok := p.issued[key]; ok && s.Now().Before(kept.until) {
 		return kept
 	}
+	p.issued[key] = s.newToken(id, resource, life)
+	return p.issued[key]
+}
+
+func (s *Server) newToken(id *Identity, resource string, life time.Duration) issuedToken {
 	token, made := s.mint(id, resource, life)
-	fresh := issuedToken{token, id.clientID, resource, life, made.NotBefore.time(), made.Expires.time()}
-	s.platform.mu.Lock()
-	defer s.platform.mu.Unlock()
-	if s.platform.caching {
-		s.platform.issued[key] = fresh
-	}
-	return fresh
+	return issuedToken{token, id.clientID, resource, life, made.NotBefore.time(), made.Expires.time()}
 }
 
 // seconds writes an amount of seconds, with a fraction only if there is one.

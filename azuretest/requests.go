@@ -11,11 +11,9 @@ import (
 )
 
 const (
-	maxRequests   = 10_000
-	maxRecorded   = 64 << 10 // bytes of a body
-	redacted      = "REDACTED"
-	tokenPattern  = `eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`
-	tokenBeginsBy = "eyJ"
+	maxRequests = 10_000
+	maxRecorded = 64 << 10 // bytes of a body
+	redacted    = "REDACTED"
 )
 
 // A Request is one request that has reached a [Server]. Tokens in it are
@@ -95,6 +93,9 @@ func (l *requestLog) finish(e *Request, status int) {
 // tee returns r's body, which notes in e what is read from it. A short body is
 // read at once: a refused request is often refused before anybody reads it.
 func (l *requestLog) tee(e *Request, r *http.Request) io.ReadCloser {
+	if r.Body == nil {
+		return http.NoBody
+	}
 	t := &teeBody{ReadCloser: r.Body, log: l, entry: e}
 	if r.ContentLength <= 0 || r.ContentLength > maxRecorded || r.Header.Get("Expect") != "" {
 		return t
@@ -114,6 +115,7 @@ type teeBody struct {
 	entry *Request
 }
 
+// Read notes what it reads.
 func (t *teeBody) Read(p []byte) (int, error) {
 	n, err := t.ReadCloser.Read(p)
 	t.log.update(func() {
@@ -130,6 +132,7 @@ type failedBody struct {
 	err error
 }
 
+// Read ends in the error with which reading the body did.
 func (b *failedBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF {
@@ -138,6 +141,7 @@ func (b *failedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close does nothing: what there was to read is read.
 func (b *failedBody) Close() error { return nil }
 
 func (l *requestLog) redactHeader(h http.Header) http.Header {
@@ -164,10 +168,12 @@ func (l *requestLog) redactValue(key, value string) string {
 	return string(l.redact([]byte(value)))
 }
 
-// redact returns a copy of data without what looks like a token.
+// redact returns a copy of data without what looks like a token, whole or cut:
+// two JSON objects in base64url with a dot between, and perhaps a signature.
 func (l *requestLog) redact(data []byte) []byte {
-	if !bytes.Contains(data, []byte(tokenBeginsBy)) {
+	if !bytes.Contains(data, []byte(".eyJ")) {
 		return bytes.Clone(data)
 	}
-	return regexp.MustCompile(tokenPattern).ReplaceAll(data, []byte(redacted))
+	jwt := regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?`)
+	return jwt.ReplaceAll(data, []byte(redacted))
 }

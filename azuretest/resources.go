@@ -1,9 +1,6 @@
 package azuretest
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // knownResource reports whether the directory issues tokens for a resource.
 // Services that go by their address are known with and without the slash at its
@@ -55,10 +52,27 @@ func ownHost(host string) bool {
 	return false
 }
 
+const (
+	lowerHex  = "0123456789abcdef"
+	nameChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+)
+
+// consistsOf reports whether all characters of s are among chars.
+func consistsOf(s, chars string) bool { return strings.Trim(s, chars) == "" }
+
 func isLabel(s string) bool {
-	return regexp.MustCompile(`^[0-9A-Za-z-]{1,63}$`).MatchString(s)
+	return len(s) >= 1 && len(s) <= 63 && consistsOf(s, nameChars)
 }
 
 func isGUID(s string) bool {
-	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(s)
+	parts := strings.Split(strings.ToLower(s), "-")
+	if len(parts) != 5 || !consistsOf(strings.Join(parts, ""), lowerHex) {
+		return false
+	}
+	for i, length := range []int{8, 4, 4, 4, 12} {
+		if len(parts[i]) != length {
+			return false
+		}
+	}
+	return true
 }

@@ -36,6 +36,9 @@ func (s *Server) route(hostport, path string) service {
 	case isLoopback(host):
 		return s.routeLoopback(port, path)
 	}
+	if v := s.vaults.find(host); v != nil {
+		return v
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ type Server struct {
 	signer     *signer
 	identities identities
 	platform   platform // what hands out tokens on the virtual machine
+	vaults     vaults
 	faults     faults
 	log        requestLog
 
@@ -57,6 +58,9 @@ func Start(options ...Option) (*Server, error) {
 	s.identities.system = s.newIdentity(machineName, machineResourceID())
 	s.platform.life = defaultTokenLife
 	s.setUpHTTP()
+	if !set.empty {
+		s.seedTutorials()
+	}
 	return s, nil
 }
 

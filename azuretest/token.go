@@ -62,6 +62,7 @@ const (
 	badToken
 	expiredToken
 	wrongAudience
+	wrongIssuer
 	unknownIdentity
 )
 
@@ -96,7 +97,7 @@ func (s *Server) judge(got claims, audiences []string) *refusal {
 	case !slices.Contains(audiences, got.Audience):
 		return &refusal{wrongAudience, fmt.Sprintf("the token's audience is %q, the service wants %q", got.Audience, audiences[0])}
 	case got.Issuer != issuer():
-		return &refusal{wrongAudience, fmt.Sprintf("the token's issuer is %q, the service wants %q", got.Issuer, issuer())}
+		return &refusal{wrongIssuer, fmt.Sprintf("the token's issuer is %q, the service wants %q", got.Issuer, issuer())}
 	case !now.Before(got.Expires.time()):
 		return &refusal{expiredToken, fmt.Sprintf("the token has expired at %s, it is %s", stamp(got.Expires.time()), stamp(now))}
 	case now.Before(got.NotBefore.time()):

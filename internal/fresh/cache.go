@@ -110,8 +110,8 @@ func orDefault[N int | time.Duration](n, preset N) N {
 // the fetch goes on and fills the cache.
 func (c *Cache[K, T]) Get(ctx context.Context, key K) (Value[T], error) {
 	if e := (*c.index.Load())[key]; e != nil {
-		if v, ok := e.serve(c); ok {
-			return v, nil
+		if s := e.serve(c); s != nil {
+			return s.value, nil
 		}
 	}
 	return c.wait(ctx, key)
@@ -125,13 +125,10 @@ func (c *Cache[K, T]) wait(ctx context.Context, key K) (Value[T], error) {
 	}
 	defer c.release(e)
 	for ctx.Err() == nil {
-		if v, ok := e.serve(c); ok {
-			return v, nil
+		if s := e.serve(c); s != nil {
+			return s.value, nil
 		}
-		if err := e.failed(plainFlight); err != nil {
-			return Value[T]{}, err
-		}
-		out, err := e.join(ctx, plainFlight, func() outcome[T] { return e.fetchWaited(c) })
+		out, err := e.join(ctx, c, plainFlight, func() outcome[T] { return e.fetchWaited(c) })
 		if err != nil {
 			return Value[T]{}, err
 		}

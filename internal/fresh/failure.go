@@ -1,6 +1,7 @@
 package fresh
 
 import (
+	"maps"
 	"math/rand/v2"
 	"time"
 )
@@ -8,9 +9,8 @@ import (
 // failure is the error of a flight that left its callers with nothing. It is
 // shared for a moment, so that a crowd fails once and not one after the other.
 type failure struct {
-	flight string
-	err    error
-	until  time.Time
+	err   error
+	until time.Time // on the monotonic clock: a clock set back must not prolong it
 }
 
 // failed answers the remembered error of the named flight, nil if there is
@@ -18,58 +18,58 @@ type failure struct {
 func (e *entry[K, T]) failed(flight string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.failure.flight != flight || !wall().Before(e.failure.until) {
-		return nil
+	if f := e.failures[flight]; time.Now().Before(f.until) {
+		return f.err
 	}
-	return e.failure.err
+	return nil
 }
 
-func (e *entry[K, T]) remember(flight string, err error, share time.Duration) {
+func (e *entry[K, T]) remember(flight string, r result[T]) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.failure = failure{flight: flight, err: err, until: wall().Add(share)}
-	e.lastErr = err
+	now := time.Now()
+	maps.DeleteFunc(e.failures, func(_ string, f failure) bool { return !now.Before(f.until) })
+	if e.failures == nil {
+		e.failures = make(map[string]failure)
+	}
+	e.failures[flight] = failure{err: r.err, until: now.Add(r.share())}
+	e.lastErr = r.err
 }
 
-// shareFor is how long a failure is shared: long enough for a crowd, too short
+// share is how long a failure is remembered: long enough for a crowd, too short
 // to hide a recovery. A source that asked for patience gets it.
-func (c *Cache[K, T]) shareFor(err error) time.Duration {
+func (r result[T]) share() time.Duration {
 	share := time.Second + rand.N(time.Second)
-	if c.options.Permanent(err) {
+	if r.permanent {
 		share = 10 * time.Second
 	}
-	return max(share, c.options.RetryAfter(err))
+	return max(share, r.retryAfter)
 }
 
 // postpone puts off the next renewal of s after one has failed.
-func (e *entry[K, T]) postpone(s *state[T], err error, retryAfter time.Duration) {
+func (e *entry[K, T]) postpone(s *state[T], r result[T]) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.lastErr = err
-	s.retryLater(retryAfter)
+	e.lastErr = r.err
+	e.current.CompareAndSwap(s, s.retried(r.retryAfter)) // unless Renew has replaced it
 }
 
-// standIn lets the expired value stand in for the one that could not be
-// fetched, if its fetch allowed that. Further fetches run in the background.
-func (e *entry[K, T]) standIn(err error, retryAfter time.Duration) (Value[T], bool) {
+// standIn answers a value in place of the one that could not be fetched: one
+// that a renewal has brought meanwhile, else the expired one if its fetch
+// allowed that. Further fetches then run in the background.
+func (e *entry[K, T]) standIn(r result[T]) (Value[T], bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.current.Load()
-	if s == nil || !wall().Before(s.stale) {
+	now := wall()
+	s := e.valid(now.UnixNano())
+	if s != nil {
+		return s.value, true
+	}
+	if s = e.current.Load(); s == nil || !now.Before(s.value.StaleUntil) {
 		return Value[T]{}, false
 	}
-	e.lastErr = err
-	old := &state[T]{value: s.value, expires: s.expires, stale: s.stale, received: s.received, turn: s.turn}
-	old.until = s.stale.UnixNano()
-	old.retryLater(retryAfter)
-	e.current.Store(old)
-	return old.answer(), true
-}
-
-// retryLater needs entry.mu.
-func (s *state[T]) retryLater(retryAfter time.Duration) {
-	now, end := wall(), time.Unix(0, s.until)
-	delay := retryDelay(s.failures, end.Sub(now), end.Sub(s.received))
-	s.failures++
-	s.next.Store(now.Add(max(delay, retryAfter)).UnixNano())
+	e.lastErr = r.err
+	s = s.standingIn(r.retryAfter)
+	e.current.Store(s)
+	return s.value, true
 }

@@ -2,6 +2,7 @@ package fresh
 
 import (
 	"context"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 )
@@ -20,21 +21,21 @@ type outcome[T any] struct {
 }
 
 // launch starts the named flight, or finds it under way.
-func (e *entry[K, T]) launch(name string, run func() outcome[T]) <-chan singleflight.Result {
+func (e *entry[K, T]) launch(c *Cache[K, T], name string, run func() outcome[T]) <-chan singleflight.Result {
 	return e.flights.DoChan(name, func() (any, error) {
 		e.users.Add(1)
-		defer e.users.Add(-1)
+		defer c.release(e)
 		return run(), nil
 	})
 }
 
 // join waits for the named flight. The flight is nobody's: the end of ctx ends
 // this wait alone.
-func (e *entry[K, T]) join(ctx context.Context, name string, run func() outcome[T]) (outcome[T], error) {
+func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run func() outcome[T]) (outcome[T], error) {
 	select {
 	case <-ctx.Done():
 		return outcome[T]{}, ctx.Err()
-	case result := <-e.launch(name, run):
+	case result := <-e.launch(c, name, run):
 		out, ok := result.Val.(outcome[T])
 		if !ok {
 			return out, errAbandoned
@@ -43,36 +44,36 @@ func (e *entry[K, T]) join(ctx context.Context, name string, run func() outcome[
 	}
 }
 
-// refresh starts the renewal of s in the background and returns at once.
+// refresh starts the renewal of s, which is current, in the background and returns at once.
 func (e *entry[K, T]) refresh(c *Cache[K, T], s *state[T]) {
-	e.launch(plainFlight, func() outcome[T] {
-		turn := e.begin()
-		v, err := c.call(e.key, Request{}, c.options.BackgroundBudget)
-		if err != nil {
-			e.postpone(s, err, c.options.RetryAfter(err))
-			return outcome[T]{err: err}
+	e.launch(c, plainFlight, func() outcome[T] {
+		renewals := e.renewals.Load()
+		r := c.call(e.key, Request{}, nil)
+		if r.err != nil {
+			e.postpone(s, r)
+			return outcome[T]{err: r.err}
 		}
-		return outcome[T]{value: e.keep(v, turn)}
+		return outcome[T]{value: e.keep(r.value, renewals)}
 	})
 }
 
 // fetchWaited runs as the flight of callers for whom nothing valid is there.
 // The last flight may have ended between a caller's look and this one.
 func (e *entry[K, T]) fetchWaited(c *Cache[K, T]) outcome[T] {
-	if v, ok := e.serve(c); ok {
-		return outcome[T]{value: v, waited: true}
+	if s := e.valid(time.Now().UnixNano()); s != nil {
+		return outcome[T]{value: s.value, waited: true}
 	}
 	if err := e.failed(plainFlight); err != nil {
 		return outcome[T]{err: err, waited: true}
 	}
-	turn := e.begin()
-	v, err := c.call(e.key, Request{Waited: true}, c.options.WaitedBudget)
-	if err == nil {
-		return outcome[T]{value: e.keep(v, turn), waited: true}
+	renewals := e.renewals.Load()
+	r := c.call(e.key, Request{Waited: true}, nil)
+	if r.err == nil {
+		return outcome[T]{value: e.keep(r.value, renewals), waited: true}
 	}
-	if v, ok := e.standIn(err, c.options.RetryAfter(err)); ok {
+	if v, ok := e.standIn(r); ok {
 		return outcome[T]{value: v, waited: true}
 	}
-	e.remember(plainFlight, err, c.shareFor(err))
-	return outcome[T]{err: err, waited: true}
+	e.remember(plainFlight, r)
+	return outcome[T]{err: r.err, waited: true}
 }

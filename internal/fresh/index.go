@@ -16,12 +16,17 @@ func (c *Cache[K, T]) acquire(key K) (*entry[K, T], error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	index := *c.index.Load()
-	e := index[key]
+	old := *c.index.Load()
+	e := cmp.Or(old[key], old[canonical])
 	if e == nil {
-		e = c.insert(key, canonical)
+		e = &entry[K, T]{key: canonical}
 	}
 	e.users.Add(1)
+	if old[key] != e {
+		index := maps.Clone(old)
+		index[canonical], index[key] = e, e
+		c.publish(index)
+	}
 	return e, nil
 }
 
@@ -33,40 +38,33 @@ func (c *Cache[K, T]) release(e *entry[K, T]) {
 	}
 }
 
-// insert needs mu.
-func (c *Cache[K, T]) insert(key, canonical K) *entry[K, T] {
-	index := maps.Clone(*c.index.Load())
-	e := index[canonical]
-	if e == nil {
-		e = &entry[K, T]{key: canonical}
-	}
-	e.users.Add(1) // not to be evicted by its own arrival
-	defer e.users.Add(-1)
-	index[canonical], index[key] = e, e
-	c.publish(index)
-	return e
-}
-
-// publish makes index the cache's, bounded to MaxKeys: first those go that have
-// nothing valid, then those that expire soonest, and none that is in use.
+// publish makes index the cache's, bounded to MaxKeys unless more are in use.
 func (c *Cache[K, T]) publish(index map[K]*entry[K, T]) {
 	if excess := len(index) - c.options.MaxKeys; excess > 0 {
-		for _, e := range idle(index) {
-			if excess <= 0 {
-				break
-			}
-			before := len(index)
-			maps.DeleteFunc(index, func(_ K, other *entry[K, T]) bool { return other == e })
-			excess -= before - len(index)
-		}
+		evict(index, excess)
 	}
 	c.index.Store(&index)
 }
 
+// evict removes entries until excess keys are gone: first those that have
+// nothing valid, then those that expire soonest, and none that is in use.
+func evict[K comparable, T any](index map[K]*entry[K, T], excess int) {
+	keys := countKeys(index)
+	gone := make(map[*entry[K, T]]bool)
+	for _, e := range idle(keys) {
+		if excess <= 0 {
+			break
+		}
+		gone[e] = true
+		excess -= keys[e]
+	}
+	maps.DeleteFunc(index, func(_ K, e *entry[K, T]) bool { return gone[e] })
+}
+
 // idle lists the entries nobody uses, the least valuable first.
-func idle[K comparable, T any](index map[K]*entry[K, T]) []*entry[K, T] {
+func idle[K comparable, T any](keys map[*entry[K, T]]int) []*entry[K, T] {
 	var list []*entry[K, T]
-	for e := range entries(index) {
+	for e := range keys {
 		if e.users.Load() == 0 {
 			list = append(list, e)
 		}
@@ -78,17 +76,17 @@ func idle[K comparable, T any](index map[K]*entry[K, T]) []*entry[K, T] {
 
 // worth is the end of the entry's value, 0 if it has none that is valid.
 func (e *entry[K, T]) worth(now int64) int64 {
-	if s := e.current.Load(); s != nil && now < s.until {
+	if s := e.valid(now); s != nil {
 		return s.until
 	}
 	return 0
 }
 
-// entries lists each entry once, however many keys lead to it.
-func entries[K comparable, T any](index map[K]*entry[K, T]) map[*entry[K, T]]struct{} {
-	set := make(map[*entry[K, T]]struct{}, len(index))
+// countKeys lists each entry once, with the number of keys that lead to it.
+func countKeys[K comparable, T any](index map[K]*entry[K, T]) map[*entry[K, T]]int {
+	keys := make(map[*entry[K, T]]int, len(index))
 	for _, e := range index {
-		set[e] = struct{}{}
+		keys[e]++
 	}
-	return set
+	return keys
 }

@@ -15,7 +15,7 @@ type Info[K comparable] struct {
 func (c *Cache[K, T]) Infos() []Info[K] {
 	index := *c.index.Load()
 	list := make([]Info[K], 0, len(index))
-	for e := range entries(index) {
+	for e := range countKeys(index) {
 		list = append(list, e.info())
 	}
 	return list
@@ -26,8 +26,7 @@ func (e *entry[K, T]) info() Info[K] {
 	defer e.mu.Unlock()
 	info := Info[K]{Key: e.key, Err: e.lastErr}
 	if s := e.current.Load(); s != nil {
-		info.Expires, info.Received = s.expires, s.received
-		info.RefreshAfter = time.Unix(0, s.next.Load()).UTC()
+		info.Expires, info.RefreshAfter, info.Received = s.value.Expires, s.value.RefreshAfter, s.received
 	}
 	return info
 }

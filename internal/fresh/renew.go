@@ -3,6 +3,7 @@ package fresh
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // ErrStillRejected is what [Cache.Renew] returns when the source answers with
@@ -22,51 +23,34 @@ func (c *Cache[K, T]) Renew(ctx context.Context, key K, claims string, rejected 
 	if err := ctx.Err(); err != nil {
 		return Value[T]{}, err
 	}
-	if v, ok := e.serveUnless(c, rejected); ok {
-		return v, nil
+	if s := e.serve(c); s != nil && !rejected(s.value.V) {
+		return s.value, nil
 	}
-	flight := renewFlight + claims
-	if err := e.failed(flight); err != nil {
+	out, err := e.join(ctx, c, renewFlight+claims, func() outcome[T] { return e.fetchRenewed(c, claims, rejected) })
+	switch {
+	case err != nil:
 		return Value[T]{}, err
-	}
-	out, err := e.join(ctx, flight, func() outcome[T] { return e.fetchRenewed(c, flight, claims, rejected) })
-	if err == nil {
-		err = out.err
-	}
-	if err == nil && rejected(out.value.V) {
-		err = ErrStillRejected
-	}
-	if err != nil {
-		return Value[T]{}, err
+	case out.err != nil:
+		return Value[T]{}, out.err
+	case rejected(out.value.V): // the flight may be that of a caller with another rejected
+		return Value[T]{}, ErrStillRejected
 	}
 	return out.value, nil
 }
 
-func (e *entry[K, T]) serveUnless(c *Cache[K, T], rejected func(T) bool) (Value[T], bool) {
-	v, ok := e.serve(c)
-	if !ok || rejected(v.V) {
-		return Value[T]{}, false
-	}
-	return v, true
-}
-
 // fetchRenewed runs as the flight of a Renew. The value it brings replaces the
 // current one even if it expires earlier: the current one was rejected.
-func (e *entry[K, T]) fetchRenewed(c *Cache[K, T], flight, claims string, rejected func(T) bool) outcome[T] {
-	if v, ok := e.serveUnless(c, rejected); ok {
-		return outcome[T]{value: v, waited: true}
+func (e *entry[K, T]) fetchRenewed(c *Cache[K, T], claims string, rejected func(T) bool) outcome[T] {
+	if s := e.valid(time.Now().UnixNano()); s != nil && !rejected(s.value.V) {
+		return outcome[T]{value: s.value, waited: true}
 	}
-	if err := e.failed(flight); err != nil {
+	if err := e.failed(renewFlight + claims); err != nil {
 		return outcome[T]{err: err, waited: true}
 	}
-	turn := e.begin()
-	v, err := c.call(e.key, Request{Waited: true, Claims: claims}, c.options.WaitedBudget)
-	if err == nil && rejected(v.V) {
-		err = ErrStillRejected
+	r := c.call(e.key, Request{Waited: true, Claims: claims}, rejected)
+	if r.err != nil {
+		e.remember(renewFlight+claims, r)
+		return outcome[T]{err: r.err, waited: true}
 	}
-	if err != nil {
-		e.remember(flight, err, c.shareFor(err))
-		return outcome[T]{err: err, waited: true}
-	}
-	return outcome[T]{value: e.replace(v, turn), waited: true}
+	return outcome[T]{value: e.replace(r.value), waited: true}
 }

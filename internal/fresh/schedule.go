@@ -1,6 +1,7 @@
 package fresh
 
 import (
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -19,11 +20,10 @@ func lastMoment(received, expires time.Time) time.Time {
 // keeps machines that started together from asking together.
 func refreshTime(received, expires, asked time.Time) time.Time {
 	at := expires.Add(-refreshMargin(expires.Sub(received)))
-	if asked.After(received) && asked.Before(expires) {
+	if asked.After(received) && asked.Before(lastMoment(received, expires)) {
 		at = asked.Round(0)
 	}
-	span := min(at.Sub(received), expires.Sub(at)) / 10
-	return at.Add(-jitter(span))
+	return at.Add(-jitter(min(at.Sub(received), expires.Sub(at)) / 10))
 }
 
 func refreshMargin(life time.Duration) time.Duration {
@@ -33,11 +33,9 @@ func refreshMargin(life time.Duration) time.Duration {
 	return min(max(5*time.Minute, life/10), life/2)
 }
 
+// jitter draws from [0, span].
 func jitter(span time.Duration) time.Duration {
-	if span <= 0 {
-		return 0
-	}
-	return rand.N(span + 1)
+	return rand.N(max(span, 0) + 1)
 }
 
 // retryDelay is the pause after a background fetch has failed for the n+1st
@@ -51,4 +49,13 @@ func retryDelay(n int, remaining, life time.Duration) time.Duration {
 // sameAgainDelay is the pause after a source answered with the value there was.
 func sameAgainDelay(remaining time.Duration) time.Duration {
 	return min(max(5*time.Minute, remaining/4), remaining/2)
+}
+
+// nanos is t in Unix nanoseconds. They end in the year 2262, which is as good
+// as any later end of a value.
+func nanos(t time.Time) int64 {
+	if t.After(time.Unix(0, math.MaxInt64)) {
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }

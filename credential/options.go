@@ -1,0 +1,38 @@
+package credential
+
+import (
+	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+)
+
+// ManagedIdentityCredentialOptions tune [NewManagedIdentityCredential]. The
+// zero value, and nil, mean: the system-assigned identity of wherever the
+// program runs.
+type ManagedIdentityCredentialOptions struct {
+	// HTTPClient sends the token requests. Nil: a client of the credential's
+	// own, which uses no proxy. The client given is copied: the copy follows
+	// no redirects, keeps no cookies and, where its Transport is nil or an
+	// [*http.Transport], uses no proxy. Of any other Transport the proxy
+	// cannot be known, so it must not use one. Excludes Transport.
+	HTTPClient *http.Client
+	// ClientOptions are azcore's. Of Retry, MaxRetries (negative: none),
+	// RetryDelay, MaxRetryDelay and TryTimeout are used, within each source's
+	// own rules for what is worth another try. Cloud is used by workload
+	// identity alone. APIVersion is not used: each source has its own. Bodies
+	// are never logged, whatever Logging says.
+	azcore.ClientOptions
+	// ID names a user-assigned identity. Nil: the system-assigned one.
+	ID ManagedIDKind
+	// Source is where to ask. Zero: detected from the environment, once, by
+	// the constructor. See [ManagedIdentityCredential.Status] for the result.
+	Source Source
+	// Endpoint is the URL to ask instead of the source's own. A URL without
+	// a path gets the source's standard path. Without a Source it is taken
+	// for one that speaks the protocol of virtual machines.
+	Endpoint string
+	// Observer, if not nil, is told of every fetch when it has ended, never of a
+	// token served from the cache. It is called on the fetch's goroutine, so
+	// it must be quick, and safe for concurrent use. If it panics, the fetch fails.
+	Observer func(Event)
+}

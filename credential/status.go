@@ -1,0 +1,52 @@
+package credential
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/keyless-go/azure/internal/fresh"
+)
+
+// Status is what a credential knows, for a health page. It holds no token.
+type Status struct {
+	Source   Source        // who is asked
+	Reason   string        // why that source: names of variables, never their values
+	Identity string        // which identity is asked for
+	Tokens   []TokenStatus // one for each resource asked for, by name
+}
+
+// TokenStatus is what a credential knows of one resource's token. All times
+// are UTC; those of a token are zero while there is none.
+type TokenStatus struct {
+	Resource     string
+	Expires      time.Time
+	RefreshAfter time.Time // the next renewal, which the next request after it starts
+	LastRefresh  time.Time // when the token in hand was received
+	LastError    error     // of the latest fetch, nil if it succeeded
+}
+
+// MarshalJSON writes the error as its text.
+func (t TokenStatus) MarshalJSON() ([]byte, error) {
+	type plain TokenStatus
+	return json.Marshal(struct {
+		plain
+		LastError string `json:",omitempty"`
+	}{plain(t), errorText(t.LastError)})
+}
+
+func tokenStatus[K comparable](infos []fresh.Info[K], resource func(K) string) []TokenStatus {
+	list := make([]TokenStatus, 0, len(infos))
+	for _, info := range infos {
+		list = append(list, TokenStatus{
+			Resource:     resource(info.Key),
+			Expires:      info.Expires,
+			RefreshAfter: info.RefreshAfter,
+			LastRefresh:  info.Received,
+			LastError:    info.Err,
+		})
+	}
+	slices.SortFunc(list, func(a, b TokenStatus) int { return cmp.Compare(a.Resource, b.Resource) })
+	return list
+}

@@ -1,0 +1,108 @@
+package credential
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+// NewTransport makes a [http.RoundTripper] that signs requests with a token of
+// cred for scope, for services that this library has no client for:
+//
+//	client := &http.Client{Transport: credential.NewTransport(cred, "https://cognitiveservices.azure.com/.default", nil, "contoso.cognitiveservices.azure.com")}
+//
+// Only requests by https to one of hosts are signed; a host may name a port,
+// else it stands for the standard one. All others go out as they are, so that a
+// redirect takes no token along. So does a request with an Authorization header
+// of its own. Requests go out by base, nil means [http.DefaultTransport].
+//
+// A claims challenge is answered once, if the request can be sent again. Tokens
+// are kept as by [NewCached]. The result is safe for concurrent use.
+func NewTransport(cred azcore.TokenCredential, scope string, base http.RoundTripper, hosts ...string) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	t := &transport{cred: NewCached(cred, nil), scope: scope, base: base, hosts: make(map[string]bool, len(hosts))}
+	for _, host := range hosts {
+		t.hosts[hostKey(host)] = true
+	}
+	return t
+}
+
+type transport struct {
+	cred  *CachedCredential
+	scope string
+	base  http.RoundTripper
+	hosts map[string]bool
+}
+
+// hostKey makes hosts comparable: the case and the standard port do not count.
+func hostKey(host string) string {
+	return strings.TrimSuffix(strings.ToLower(host), ":443")
+}
+
+func (t *transport) signs(u *url.URL) bool {
+	return u.Scheme == "https" && t.hosts[hostKey(u.Host)]
+}
+
+// RoundTrip signs a copy of the request.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if len(t.hosts) == 0 {
+		closeBody(req)
+		return nil, errors.New("credential: NewTransport was given no hosts to sign for")
+	}
+	if !t.signs(req.URL) || req.Header.Get("Authorization") != "" {
+		return t.base.RoundTrip(req)
+	}
+	resp, err := t.send(req, "")
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	return t.answerChallenge(req, resp)
+}
+
+func (t *transport) send(req *http.Request, claims string) (*http.Response, error) {
+	token, err := t.cred.GetToken(req.Context(), policy.TokenRequestOptions{Scopes: []string{t.scope}, Claims: claims, EnableCAE: true})
+	if err != nil {
+		closeBody(req)
+		return nil, fmt.Errorf("credential: sign a request to %s: %w", req.URL.Host, err)
+	}
+	signed := req.Clone(req.Context())
+	signed.Header.Set("Authorization", "Bearer "+token.Token)
+	return t.base.RoundTrip(signed)
+}
+
+// answerChallenge sends the request again with a token that meets the claims of
+// the challenge. Without such claims, or if the body is spent, the answer stays.
+func (t *transport) answerChallenge(req *http.Request, resp *http.Response) (*http.Response, error) {
+	claims := azrest.BearerClaims(resp.Header)
+	if claims == "" {
+		return resp, nil
+	}
+	again := req.Clone(req.Context())
+	if req.Body != nil && req.Body != http.NoBody {
+		if req.GetBody == nil {
+			return resp, nil
+		}
+		body, err := req.GetBody()
+		if err != nil {
+			return resp, nil //nolint:nilerr // the challenge is an answer too
+		}
+		again.Body = body
+	}
+	_ = resp.Body.Close()
+	return t.send(again, claims)
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}

@@ -47,6 +47,7 @@ func newBearerPolicy(endpoint *url.URL, b *Bearer) *bearerPolicy {
 	return p
 }
 
+// Do runs in every try.
 func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if Origin(req.Raw().URL) != Origin(p.endpoint) {
 		err := &LinkError{Kind: "request", Link: Scrub(Origin(req.Raw().URL)), Base: Origin(p.endpoint)}

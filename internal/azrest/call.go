@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -42,7 +43,7 @@ type operation struct {
 func Do[T any](ctx context.Context, c *Client, call Call) (T, error) {
 	var answer T
 	ctx, end := c.span(ctx, call)
-	resp, err := c.send(ctx, call)
+	resp, err := c.send(ctx, call) //nolint:bodyclose // the pipeline has read and closed it
 	if err == nil {
 		err = c.decode(call, resp, &answer)
 	}
@@ -125,9 +126,7 @@ func (c *Client) target(call Call) (string, error) {
 		return "", err
 	}
 	query := url.Values{}
-	for name, values := range call.Query {
-		query[name] = values
-	}
+	maps.Copy(query, call.Query)
 	if c.apiVersion != "" {
 		query.Set("api-version", c.apiVersion)
 	}

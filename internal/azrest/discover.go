@@ -36,7 +36,7 @@ func (p *bearerPolicy) discoverWith(probe func(context.Context) (*http.Response,
 }
 
 func (p *bearerPolicy) ask(ctx context.Context, probe func(context.Context) (*http.Response, error)) (Audience, error) {
-	resp, err := probe(ctx)
+	resp, err := probe(ctx) //nolint:bodyclose // the pipeline has read and closed it
 	if err != nil {
 		return Audience{}, err
 	}

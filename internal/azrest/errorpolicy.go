@@ -10,6 +10,7 @@ import (
 // azcore return this package's errors too.
 type errorPolicy struct{ client *Client }
 
+// Do runs once per call.
 func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
 	op := p.operation(req)
 	resp, err := req.Next()

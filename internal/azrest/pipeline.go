@@ -52,7 +52,7 @@ func New(config Config) (*Client, error) {
 	}
 	options.APIVersion = "" // azcore's policy would sort the queries of links
 	options.Transport = wire{sender}
-	options.Logging = safeLogging(options.Logging)
+	options.Logging = SafeLogging(options.Logging)
 	if err := c.build(config, &options); err != nil {
 		return nil, err
 	}
@@ -106,9 +106,9 @@ func validAPIVersion(version string) bool {
 	return ok
 }
 
-// safeLogging takes back what would put a secret into the log: bodies, and the
+// SafeLogging takes back what would put a secret into the log: bodies, and the
 // names of headers and queries that carry one.
-func safeLogging(options policy.LogOptions) policy.LogOptions {
+func SafeLogging(options policy.LogOptions) policy.LogOptions {
 	options.IncludeBody = false
 	options.AllowedHeaders = slices.DeleteFunc(slices.Clone(options.AllowedHeaders), isSecretName)
 	options.AllowedQueryParams = slices.DeleteFunc(slices.Clone(options.AllowedQueryParams), isSecretName)

@@ -53,6 +53,7 @@ func replay(req *policy.Request) error {
 // back every other kind of body.
 type replayPolicy struct{}
 
+// Do gives the try a body of its own.
 func (replayPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if body, ok := req.Body().(*memoryBody); ok {
 		body.attach(req.Raw())

@@ -18,10 +18,8 @@ func ScrubError(err error) error {
 		return scrubURLError(u)
 	}
 	text := Scrub(err.Error())
-	var u *url.Error
-	if errors.As(err, &u) {
-		text = Scrub(withoutURLs(err))
-		return &scrubbedError{text: text, cause: scrubURLError(u), original: err}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return &scrubbedError{text: Scrub(withoutURLs(err)), cause: scrubURLError(u), original: err}
 	}
 	if text == err.Error() {
 		return err
@@ -55,8 +53,10 @@ func (e *scrubbedError) Error() string { return e.text }
 // GoString keeps %#v from reaching the original.
 func (e *scrubbedError) GoString() string { return strconv.Quote(e.text) }
 
+// Is sees what the original is.
 func (e *scrubbedError) Is(target error) bool { return errors.Is(e.original, target) }
 
+// As finds a URL scrubbed, and all else as it was.
 func (e *scrubbedError) As(target any) bool {
 	return errors.As(e.cause, target) || errors.As(e.original, target)
 }

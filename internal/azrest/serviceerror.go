@@ -95,7 +95,8 @@ func requestID(header http.Header) string {
 // the status, the headers and what the service said, of the request no header
 // with a secret and no query.
 func newResponseError(resp *http.Response, said serviceMessage) *azcore.ResponseError {
-	e := &azcore.ResponseError{ErrorCode: said.code(), StatusCode: resp.StatusCode, RawResponse: safeResponse(resp, said.json())}
+	e := &azcore.ResponseError{ErrorCode: said.code(), StatusCode: resp.StatusCode}
+	e.RawResponse = safeResponse(resp, said.json()) //nolint:bodyclose // it is in memory
 	// azcore composes the text on the first use, without a lock. Errors are
 	// shared by the callers of one flight.
 	_ = e.Error()

@@ -1,12 +1,11 @@
 package azrest
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
 	"time"
-
-	"crypto/tls"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
@@ -61,6 +60,7 @@ func newHTTPTransport() *http.Transport {
 // can log them.
 type wire struct{ next policy.Transporter }
 
+// Do sends the request.
 func (w wire) Do(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.Do(req)
 	if err != nil {

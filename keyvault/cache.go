@@ -1,0 +1,134 @@
+package keyvault
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/keyless-go/azure/internal/azrest"
+	"github.com/keyless-go/azure/internal/fresh"
+)
+
+const (
+	defaultTTL      = 10 * time.Minute
+	defaultStaleFor = time.Hour
+	// renewalBudget is how long a reader with an old value waits for a new one.
+	renewalBudget = 10 * time.Second
+)
+
+// SecretCacheOptions tune a [SecretCache]. The zero value and nil are ready to use.
+type SecretCacheOptions struct {
+	// TTL is how long a secret is served before it must have been read again.
+	// It is renewed in the background some time before, with jitter: at half of
+	// the default, 10 minutes, which zero and less stand for.
+	TTL time.Duration
+	// StaleFor is how long after its TTL a secret is still served if it cannot
+	// be read, for whatever reason. Zero: one hour. Negative: not at all.
+	StaleFor time.Duration
+	// OnChange is told that a renewal has found another version or another
+	// time of update. The cache serves the new secret by then. It runs in a
+	// goroutine of its own; what it panics with is dropped. Nil: nobody is told.
+	OnChange func(previous, current Properties)
+}
+
+func (o *SecretCacheOptions) withDefaults() SecretCacheOptions {
+	if o == nil {
+		o = &SecretCacheOptions{}
+	}
+	own := *o
+	if own.TTL <= 0 {
+		own.TTL = defaultTTL
+	}
+	switch {
+	case own.StaleFor == 0:
+		own.StaleFor = defaultStaleFor
+	case own.StaleFor < 0:
+		own.StaleFor = 0
+	}
+	return own
+}
+
+// SecretCache keeps the latest versions of secrets at hand: up to 1,000 by name,
+// in memory only. Make it with [NewSecretCache]. It is safe for concurrent use,
+// starts nothing on its own, and need not be closed.
+type SecretCache struct {
+	client  *SecretClient
+	options SecretCacheOptions
+	ages    *fresh.Cache[string, *shelf]
+	shelves shelves
+}
+
+// NewSecretCache makes an empty cache in front of client. It does no I/O.
+func NewSecretCache(client *SecretClient, options *SecretCacheOptions) *SecretCache {
+	c := &SecretCache{client: client, options: options.withDefaults()}
+	c.ages = fresh.New(c.fetch, fresh.Options[string]{
+		Canonical:    func(name string) (string, error) { return name, checkName(name) },
+		WaitedBudget: 2 * time.Minute, // the credential may wait long for a first token
+		RetryAfter:   retryAfter,
+		Permanent:    permanent,
+		MaxKeys:      maxShelves,
+	})
+	return c
+}
+
+// Get answers the latest version of a secret, as it was within the TTL.
+//
+// It waits only when it holds no secret of that age. All who wait share one
+// request, which no caller's ctx can cancel. If that fails, an older secret is
+// served until StaleFor is over, also if the reason is that the secret has been
+// disabled or deleted; after that the error is.
+func (c *SecretCache) Get(ctx context.Context, name string) (Secret, error) {
+	v, err := c.ages.Get(ctx, name)
+	if err != nil {
+		if _, ok := errors.AsType[*azrest.Error](err); !ok {
+			err = c.client.rest.Fail(getCall(name), err)
+		}
+		return Secret{}, err
+	}
+	secret := *v.V.secret.Load()
+	secret.Properties = secret.clone()
+	return secret, nil
+}
+
+func (c *SecretCache) fetch(ctx context.Context, name string, _ fresh.Request) (fresh.Value[*shelf], error) {
+	s := c.shelves.of(name)
+	if s.secret.Load() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, renewalBudget)
+		defer cancel()
+	}
+	secret, err := c.client.Get(ctx, name)
+	if err != nil {
+		return fresh.Value[*shelf]{}, err
+	}
+	c.put(s, secret)
+	expires := time.Now().Add(c.options.TTL)
+	return fresh.Value[*shelf]{V: s, Expires: expires, StaleUntil: expires.Add(c.options.StaleFor)}, nil
+}
+
+// put makes secret the one to be served, before anybody hears of it.
+func (c *SecretCache) put(s *shelf, secret Secret) {
+	old := s.secret.Swap(&secret)
+	if old == nil || c.options.OnChange == nil {
+		return
+	}
+	if old.Version == secret.Version && old.Updated.Equal(secret.Updated) {
+		return
+	}
+	go func() {
+		defer func() { _ = recover() }()
+		c.options.OnChange(old.clone(), secret.clone())
+	}()
+}
+
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*azrest.Error](err); ok {
+		return e.RetryAfter()
+	}
+	return 0
+}
+
+// permanent says that asking again at once is of no use.
+func permanent(err error) bool {
+	return errors.Is(err, ErrNotFound) || errors.Is(err, ErrForbidden) || errors.Is(err, ErrUnauthorized)
+}

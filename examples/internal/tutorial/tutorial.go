@@ -1,0 +1,46 @@
+// Package tutorial holds the steps of Microsoft's managed identity tutorials,
+// for the programs under examples. Each step runs on Azure and on the emulator
+// by the same code: all that differs is the HTTP client.
+package tutorial
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/keyless-go/azure/credential"
+)
+
+// World is where a tutorial runs.
+type World struct {
+	HTTPClient *http.Client // nil: Azure itself; the emulator's: the emulator
+	ClientID   string       // of a user-assigned identity; empty: system-assigned
+	Trace      io.Writer    // gets each request's first line; nil: nobody
+}
+
+// Credential makes the credential of the world's machine.
+func (w World) Credential() (*credential.ManagedIdentityCredential, error) {
+	options := &credential.ManagedIdentityCredentialOptions{HTTPClient: w.HTTPClient, ClientOptions: w.clientOptions()}
+	if w.ClientID != "" {
+		options.ID = credential.ClientID(w.ClientID)
+	}
+	return credential.NewManagedIdentityCredential(options)
+}
+
+func (w World) clientOptions() azcore.ClientOptions {
+	if w.Trace == nil {
+		return azcore.ClientOptions{}
+	}
+	return azcore.ClientOptions{PerRetryPolicies: []policy.Policy{trace{w.Trace}}}
+}
+
+// trace is an azcore policy that prints what is sent, without headers.
+type trace struct{ out io.Writer }
+
+func (t trace) Do(req *policy.Request) (*http.Response, error) {
+	_, _ = fmt.Fprintf(t.out, "  > %s %s\n", req.Raw().Method, req.Raw().URL)
+	return req.Next()
+}

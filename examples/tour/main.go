@@ -1,0 +1,74 @@
+// Command tour walks through Microsoft's managed identity tutorials, as far as
+// this library implements them, on the built-in emulator: no Azure account, no
+// network.
+//
+//	go run ./examples/tour
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/examples/internal/tutorial"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// step is one tutorial with the tutorial's own inputs.
+type step struct {
+	title string
+	run   func(ctx context.Context, out io.Writer) error
+}
+
+func steps(client *http.Client, trace io.Writer) []step {
+	world := tutorial.World{HTTPClient: client, Trace: trace}
+	windows := tutorial.KeyVault{World: world, Vault: "mytestkeyvault", Secret: "MyTestSecret", APIVersion: "2016-10-01"}
+	lab := tutorial.KeyVault{World: world, Vault: "mi-lab-vault", Secret: "mi-test", APIVersion: "2016-10-01"}
+	return []step{
+		{"Read a Key Vault secret from a Windows or Linux virtual machine", windows.Run},
+		{"Lab 16: use Key Vault for managed identities", lab.Run},
+	}
+}
+
+func run(ctx context.Context, out io.Writer) error {
+	emulator, err := azuretest.Start()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = emulator.Close() }()
+	_, _ = fmt.Fprintln(out, "Keyless for Azure: the tutorials on the built-in emulator.")
+	all := steps(emulator.Client(), out)
+	for i, s := range all {
+		_, _ = fmt.Fprintf(out, "\n%d. %s\n", i+1, s.title)
+		start := time.Now()
+		if err := s.run(ctx, indent{out}); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+		_, _ = fmt.Fprintf(out, "  done in %s\n", time.Since(start).Round(time.Millisecond))
+	}
+	_, _ = fmt.Fprintf(out, "\nAll %d steps succeeded. Nothing left this process.\n", len(all))
+	return nil
+}
+
+// indent sets a step's answer off from its requests.
+type indent struct{ out io.Writer }
+
+func (w indent) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.out, "  "); err != nil {
+		return 0, err
+	}
+	return w.out.Write(p)
+}

@@ -25,7 +25,7 @@ func TestRunErrors(t *testing.T) {
 		want string
 	}{
 		{"no such secret", []string{"-secret", "nothing"}, "404 SecretNotFound"},
-		{"bad name", []string{"-secret", "../keys"}, "secret name"},
+		{"bad name", []string{"-secret", "../keys"}, "a secret's name has"},
 		{"bad vault", []string{"-vault", "http://contoso.vault.azure.net"}, "https"},
 		{"bad client ID", []string{"-client-id", "me"}, "not a GUID"},
 		{"unknown identity", []string{"-client-id", "00000000-0000-0000-0000-000000000001"}, "Identity not found"},

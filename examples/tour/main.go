@@ -33,14 +33,21 @@ type step struct {
 	run   func(ctx context.Context, out io.Writer) error
 }
 
-func steps(client *http.Client, trace io.Writer) []step {
+// steps share one credential, as the clients of a program should: the second
+// vault costs no second token.
+func steps(client *http.Client, trace io.Writer) ([]step, error) {
 	world := tutorial.World{HTTPClient: client, Trace: trace}
+	cred, err := world.Credential()
+	if err != nil {
+		return nil, err
+	}
+	world.Shared = cred
 	windows := tutorial.KeyVault{World: world, Vault: "mytestkeyvault", Secret: "MyTestSecret", APIVersion: "2016-10-01"}
 	lab := tutorial.KeyVault{World: world, Vault: "mi-lab-vault", Secret: "mi-test", APIVersion: "2016-10-01"}
 	return []step{
 		{"Read a Key Vault secret from a Windows or Linux virtual machine", windows.Run},
 		{"Lab 16: use Key Vault for managed identities", lab.Run},
-	}
+	}, nil
 }
 
 func run(ctx context.Context, out io.Writer) error {
@@ -50,7 +57,10 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	defer func() { _ = emulator.Close() }()
 	_, _ = fmt.Fprintln(out, "Keyless for Azure: the tutorials on the built-in emulator.")
-	all := steps(emulator.Client(), out)
+	all, err := steps(emulator.Client(), out)
+	if err != nil {
+		return err
+	}
 	for i, s := range all {
 		_, _ = fmt.Fprintf(out, "\n%d. %s\n", i+1, s.title)
 		start := time.Now()

@@ -16,13 +16,17 @@ import (
 
 // World is where a tutorial runs.
 type World struct {
-	HTTPClient *http.Client // nil: Azure itself; the emulator's: the emulator
-	ClientID   string       // of a user-assigned identity; empty: system-assigned
-	Trace      io.Writer    // gets each request's first line; nil: nobody
+	HTTPClient *http.Client           // nil: Azure itself; the emulator's: the emulator
+	ClientID   string                 // of a user-assigned identity; empty: system-assigned
+	Shared     azcore.TokenCredential // used instead of a credential of the step's own
+	Trace      io.Writer              // gets each request's first line; nil: nobody
 }
 
-// Credential makes the credential of the world's machine.
-func (w World) Credential() (*credential.ManagedIdentityCredential, error) {
+// Credential makes the credential of the world's machine, unless one is shared.
+func (w World) Credential() (azcore.TokenCredential, error) {
+	if w.Shared != nil {
+		return w.Shared, nil
+	}
 	options := &credential.ManagedIdentityCredentialOptions{HTTPClient: w.HTTPClient, ClientOptions: w.clientOptions()}
 	if w.ClientID != "" {
 		options.ID = credential.ClientID(w.ClientID)

@@ -3,12 +3,11 @@
 GO             ?= go
 GOLANGCI_LINT  := v2.15.0
 GOVULNCHECK    := v1.8.0
-BENCHSTAT      := v0.0.0-20260709024250-82a0b07e230d
 FUZZTIME       ?= 10s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross interop fuzz bench windows vuln fmt clean
+.PHONY: check test race examples lint vet cross interop fuzz bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -56,11 +55,16 @@ fuzz:
 ## bench: the benchmarks of the library, then the library beside its peers
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count $(BENCHCOUNT) ./...
-	cd bench && $(GO) run . 
+	cd bench && $(GO) run .
+
+## bench-smoke: the benchmarks run, however fast
+bench-smoke:
+	$(GO) test -run '^$$' -bench . -benchtime 50x ./...
+	cd bench && $(GO) vet ./...
 
 ## windows: the Windows build of the tests, under Wine (Debian)
 windows:
-	bash .ci/windows/run ./...
+	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./azuretest/... ./examples/...
 
 ## vuln: known vulnerabilities; needs the vulnerability database's server
 vuln:

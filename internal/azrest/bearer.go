@@ -88,6 +88,8 @@ func (p *bearerPolicy) again(req *policy.Request, resp *http.Response, audience 
 		return resp, nil
 	}
 	runtime.Drain(resp)
+	// The transport may still read the request it has sent.
+	req = req.Clone(ctx)
 	if err := replay(req); err != nil {
 		return nil, &authError{err}
 	}

@@ -49,12 +49,15 @@ func (i *Identity) TenantID() string { return tenantID() }
 // Token returns a token of this identity for an audience (such as
 // "https://vault.azure.net"), made now and valid for life by the Server's clock.
 // Nothing about it is checked: the audience need not exist and a negative life
-// makes an expired token. A life in whole seconds ends on a whole second, not
-// before its time; any other, such as 400 ms, is kept as it is and makes the exp claim a
-// fraction.
+// makes an expired token. The life is kept to the microsecond, so that the exp claim may
+// be a fraction.
 func (i *Identity) Token(audience string, life time.Duration) string {
-	token, _ := i.server.mint(i, audience, life)
-	return token
+	now := i.server.Now()
+	issued := now.Truncate(time.Second)
+	if life <= 0 {
+		issued = issued.Add(life - time.Hour)
+	}
+	return i.server.mint(i, audience, issued, now.Add(life))
 }
 
 // String returns the identity's name.

@@ -34,9 +34,10 @@ type issuedToken struct {
 }
 
 // SetTokenLife sets how long tokens from the machine's endpoints live; it is
-// 86,399 s at first. Tokens already out keep theirs. A life that is not in whole
-// seconds, for tests in a hurry, puts fractions into the answers, which the real
-// service never does. It panics if life is not positive.
+// 86,399 s at first. Tokens already out keep theirs. It counts from the whole second
+// a token is issued in, so a life of a second or two may be nearly over at once. A life
+// that is not in whole seconds, for tests in a hurry, counts exactly and puts fractions
+// into the answers, which the real service never does. It panics if life is not positive.
 func (s *Server) SetTokenLife(life time.Duration) {
 	if life <= 0 {
 		panic("azuretest: SetTokenLife: life must be positive")
@@ -76,9 +77,15 @@ func (s *Server) issue(id *Identity, resource string) issuedToken {
 	return p.issued[key]
 }
 
+// newToken counts in whole seconds, as the directory does, if the life lets it.
 func (s *Server) newToken(id *Identity, resource string, life time.Duration) issuedToken {
-	token, made := s.mint(id, resource, life)
-	return issuedToken{token, id.clientID, resource, life, made.NotBefore.time(), made.Expires.time()}
+	now := s.Now()
+	issued := now.Truncate(time.Second)
+	until := issued.Add(life)
+	if life%time.Second != 0 {
+		until = now.Add(life)
+	}
+	return issuedToken{s.mint(id, resource, issued, until), id.clientID, resource, life, issued, until}
 }
 
 // seconds writes an amount of seconds, with a fraction only if there is one.

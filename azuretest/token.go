@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// mint makes a token and says when it expires.
-func (s *Server) mint(id *Identity, audience string, life time.Duration) (string, claims) {
-	issued, expires := validity(s.Now(), life)
+// mint makes a token that ends when the caller says.
+func (s *Server) mint(id *Identity, audience string, issued, expires time.Time) string {
 	tokenID := rand.Text()
-	c := claims{
+	return s.signer.sign(claims{
 		Audience:   audience,
 		Issuer:     issuer(),
 		IssuedAt:   dateOf(issued),
@@ -26,28 +25,10 @@ func (s *Server) mint(id *Identity, audience string, life time.Duration) (string
 		JWTID:      tokenID,
 		Version:    "1.0",
 		ResourceID: id.resourceID,
-	}
-	return s.signer.sign(c), c
+	})
 }
 
 func issuer() string { return "https://sts.windows.net/" + tenantID() + "/" }
-
-// validity returns when a token made now begins and ends to be valid. Real tokens
-// count in whole seconds: the beginning is rounded down, the end of a life in whole
-// seconds up, so that the token lives at least as long as it should.
-func validity(now time.Time, life time.Duration) (issued, expires time.Time) {
-	issued, expires = now.Truncate(time.Second), now.Add(life)
-	if life <= 0 {
-		return expires.Truncate(time.Second).Add(-time.Hour), expires.Truncate(time.Second)
-	}
-	if life%time.Second == 0 {
-		expires = issued.Add(life)
-		if issued.Before(now) {
-			expires = expires.Add(time.Second)
-		}
-	}
-	return issued, expires
-}
 
 // refusal says why a request is not let in.
 type refusal struct {

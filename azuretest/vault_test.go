@@ -2,6 +2,7 @@ package azuretest_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -293,21 +294,22 @@ func TestVaultLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.Vault("mytestkeyvault").Limit(true)
-		c := machine(srv)
 		count := map[int]int{}
-		get := func() {
-			count[c.do(t, http.MethodGet, tutorial+"/secrets/MyTestSecret?api-version=7.4", "").Status]++
+		get := func() { // without a token: the limit comes first
+			rec := httptest.NewRecorder()
+			srv.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, tutorial+"/secrets?api-version=7.4", nil))
+			count[rec.Code]++
 		}
 		for range 4001 {
 			get()
 		}
-		require.Equal(t, map[int]int{200: 4000, 429: 1}, count)
+		require.Equal(t, map[int]int{401: 4000, 429: 1}, count)
 		require.Contains(t, srv.Requests()[4000].Reason, "VaultRequestTypeLimitReached")
 		time.Sleep(10 * time.Second)
 		get()
-		require.Equal(t, 4001, count[200])
+		require.Equal(t, 4001, count[401])
 		srv.Vault("mytestkeyvault").Limit(false)
 		get()
-		require.Equal(t, 4002, count[200])
+		require.Equal(t, 4002, count[401])
 	})
 }

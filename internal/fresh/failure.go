@@ -39,7 +39,7 @@ func (e *entry[K, T]) remember(flight string, r result[T]) {
 // share is how long a failure is remembered: long enough for a crowd, too short
 // to hide a recovery. A source that asked for patience gets it.
 func (r result[T]) share() time.Duration {
-	share := time.Second + rand.N(time.Second)
+	share := time.Second + rand.N(time.Second) //nolint:gosec // no secret
 	if r.permanent {
 		share = 10 * time.Second
 	}

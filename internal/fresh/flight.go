@@ -3,8 +3,6 @@ package fresh
 import (
 	"context"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // The names of an entry's flights. Claims follow renewFlight.
@@ -20,22 +18,18 @@ type outcome[T any] struct {
 	waited bool // it had the budget of a fetch that somebody waits for
 }
 
-// launch starts the named flight, or finds it under way.
-func (e *entry[K, T]) launch(c *Cache[K, T], name string, run func() outcome[T]) <-chan singleflight.Result {
-	return e.flights.DoChan(name, func() (any, error) {
-		e.users.Add(1)
+// join starts the named flight, or finds it under way, and waits for it. The
+// flight is nobody's: the end of ctx ends this wait alone.
+func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run func() outcome[T]) (outcome[T], error) {
+	landed := e.flights.DoChan(name, func() (any, error) {
+		e.users.Add(1) // all who wait may leave
 		defer c.release(e)
 		return run(), nil
 	})
-}
-
-// join waits for the named flight. The flight is nobody's: the end of ctx ends
-// this wait alone.
-func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run func() outcome[T]) (outcome[T], error) {
 	select {
 	case <-ctx.Done():
 		return outcome[T]{}, ctx.Err()
-	case result := <-e.launch(c, name, run):
+	case result := <-landed:
 		out, ok := result.Val.(outcome[T])
 		if !ok {
 			return out, errAbandoned
@@ -44,17 +38,24 @@ func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run
 	}
 }
 
-// refresh starts the renewal of s, which is current, in the background and returns at once.
+// refresh starts the renewal of s, which is current, and returns at once.
 func (e *entry[K, T]) refresh(c *Cache[K, T], s *state[T]) {
-	e.launch(c, plainFlight, func() outcome[T] {
-		renewals := e.renewals.Load()
-		r := c.call(e.key, Request{}, nil)
-		if r.err != nil {
-			e.postpone(s, r)
-			return outcome[T]{err: r.err}
-		}
-		return outcome[T]{value: e.keep(r.value, renewals)}
-	})
+	e.users.Add(1)
+	go func() {
+		defer c.release(e)
+		_, _, _ = e.flights.Do(plainFlight, func() (any, error) { return e.fetchUnwaited(c, s), nil })
+	}()
+}
+
+// fetchUnwaited runs as the flight that renews s in the background.
+func (e *entry[K, T]) fetchUnwaited(c *Cache[K, T], s *state[T]) outcome[T] {
+	renewals := e.renewals.Load()
+	r := c.call(e.key, Request{}, nil)
+	if r.err != nil {
+		e.postpone(s, r)
+		return outcome[T]{err: r.err}
+	}
+	return outcome[T]{value: e.keep(r.value, renewals)}
 }
 
 // fetchWaited runs as the flight of callers for whom nothing valid is there.

@@ -17,8 +17,9 @@ func TestColdStampedeMakesOneFetch(t *testing.T) {
 	for _, callers := range []int{1, 100, 1_000, 10_000} {
 		for name, took := range map[string]time.Duration{"instant": 0, "slow": 5 * time.Second} {
 			t.Run(strconv.Itoa(callers)+" "+name, func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
-					c, s := newCache(after(took, good(time.Hour)), fresh.Options[string]{})
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					c, s := newCache(t, after(took, good(time.Hour)), fresh.Options[string]{})
 					for _, g := range crowd(callers, func(int) got { return get(t.Context(), c, "key") }) {
 						require.NoError(t, g.err)
 						require.Equal(t, "value-1", g.V)
@@ -33,8 +34,9 @@ func TestColdStampedeMakesOneFetch(t *testing.T) {
 }
 
 func TestEachKeyHasItsOwnFlight(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(after(time.Second, func(_ context.Context, c call) (value, error) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, after(time.Second, func(_ context.Context, c call) (value, error) {
 			return value{V: c.key, Expires: time.Now().Add(time.Hour)}, nil
 		}), fresh.Options[string]{})
 		for i, g := range crowd(100, func(i int) got { return get(t.Context(), c, strconv.Itoa(i%10)) }) {
@@ -47,8 +49,9 @@ func TestEachKeyHasItsOwnFlight(t *testing.T) {
 }
 
 func TestLeaderCancelled(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(after(time.Second, good(time.Hour)), fresh.Options[string]{})
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{})
 		leader, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
 		all := crowd(10, func(i int) got {
@@ -69,8 +72,9 @@ func TestLeaderCancelled(t *testing.T) {
 }
 
 func TestFetchGoesOnWhenAllWaitersHaveGone(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(func(ctx context.Context, c call) (value, error) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, func(ctx context.Context, c call) (value, error) {
 			time.Sleep(time.Second)
 			if err := ctx.Err(); err != nil {
 				return value{}, err
@@ -91,9 +95,10 @@ func TestFetchGoesOnWhenAllWaitersHaveGone(t *testing.T) {
 
 func TestFetchHasAContextOfItsOwn(t *testing.T) {
 	type ctxKey struct{}
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		seen := make(chan any, 2)
-		c, s := newCache(func(ctx context.Context, c call) (value, error) {
+		c, s := newCache(t, func(ctx context.Context, c call) (value, error) {
 			seen <- ctx.Value(ctxKey{})
 			return good(time.Hour)(ctx, c)
 		}, fresh.Options[string]{})
@@ -113,8 +118,9 @@ func TestFetchHasAContextOfItsOwn(t *testing.T) {
 }
 
 func TestContextThatHasEnded(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(good(time.Hour), fresh.Options[string]{})
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		require.ErrorIs(t, get(ctx, c, "key").err, context.Canceled)
@@ -130,8 +136,9 @@ func TestContextThatHasEnded(t *testing.T) {
 }
 
 func TestBudgetsComeFromTheOptions(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(hanging, fresh.Options[string]{WaitedBudget: 7 * time.Second, BackgroundBudget: 3 * time.Second})
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, hanging, fresh.Options[string]{WaitedBudget: 7 * time.Second, BackgroundBudget: 3 * time.Second})
 		g := get(t.Context(), c, "key")
 		require.ErrorIs(t, g.err, context.DeadlineExceeded)
 		require.Equal(t, 7*time.Second, g.waited)
@@ -152,9 +159,9 @@ func TestTimesAreWallClockTimes(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	require.NotEqual(t, now.Round(0), now, "the test needs a monotonic clock")
-	c, _ := newCache(always(value{
-		V: "v", Expires: now.Add(time.Hour), RefreshAfter: now.Add(time.Minute), StaleUntil: now.Add(2 * time.Hour),
-	}), fresh.Options[string]{})
+	c := fresh.New(func(context.Context, string, fresh.Request) (value, error) {
+		return value{Expires: now.Add(time.Hour), RefreshAfter: now.Add(time.Minute), StaleUntil: now.Add(2 * time.Hour)}, nil
+	}, fresh.Options[string]{})
 	noMonotonic := func(times ...time.Time) {
 		for _, at := range times {
 			require.Equal(t, at.Round(0), at, "a monotonic part stops while the machine sleeps")
@@ -175,8 +182,9 @@ func TestTimesAreWallClockTimes(t *testing.T) {
 }
 
 func TestWallClockJump(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		c, s := newCache(after(time.Second, good(24*time.Hour)), fresh.Options[string]{})
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, after(time.Second, good(24*time.Hour)), fresh.Options[string]{})
 		require.Equal(t, "value-1", get(t.Context(), c, "key").V)
 		time.Sleep(25 * time.Hour)
 		g := get(t.Context(), c, "key")

@@ -35,7 +35,7 @@ func refreshMargin(life time.Duration) time.Duration {
 
 // jitter draws from [0, span].
 func jitter(span time.Duration) time.Duration {
-	return rand.N(max(span, 0) + 1)
+	return rand.N(max(span, 0) + 1) //nolint:gosec // no secret
 }
 
 // retryDelay is the pause after a background fetch has failed for the n+1st

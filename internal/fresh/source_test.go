@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -15,18 +14,6 @@ import (
 )
 
 var errDown = errors.New("the source is down")
-
-// bubble runs a test on a clock of its own, which moves only while all wait.
-// What is in flight at the end may land. A goroutine that is left then is a failure.
-func bubble(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		t.Helper()
-		defer time.Sleep(time.Hour)
-		test(t)
-	})
-}
 
 type (
 	value = fresh.Value[string]
@@ -52,7 +39,10 @@ type source struct {
 	answer answer
 }
 
-func newCache(a answer, options fresh.Options[string]) (*cache, *source) {
+// newCache is for tests in bubbles. What is in flight at their end may land.
+func newCache(t *testing.T, a answer, options fresh.Options[string]) (*cache, *source) {
+	t.Helper()
+	t.Cleanup(func() { time.Sleep(time.Hour) })
 	s := &source{answer: a}
 	return fresh.New(s.fetch, options), s
 }

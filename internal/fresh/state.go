@@ -9,7 +9,8 @@ type state[T any] struct {
 	next     int64 // Unix nanoseconds: the next background fetch
 	value    Value[T]
 	received time.Time
-	tries    int // background fetches failed since
+	end      time.Time // the value's Expires, or its StaleUntil once it stands in
+	tries    int       // background fetches failed since
 }
 
 // wall is the time without its monotonic part, which stops while a machine sleeps.
@@ -17,7 +18,7 @@ func wall() time.Time { return time.Now().Round(0) }
 
 func newState[T any](v Value[T], now time.Time) *state[T] {
 	v.Expires, v.StaleUntil = v.Expires.Round(0), v.StaleUntil.Round(0)
-	s := &state[T]{value: v, received: now, until: nanos(lastMoment(now, v.Expires))}
+	s := &state[T]{value: v, received: now, end: v.Expires, until: nanos(lastMoment(now, v.Expires))}
 	return s.postponed(refreshTime(now, v.Expires, v.RefreshAfter))
 }
 
@@ -32,8 +33,8 @@ func (s *state[T]) postponed(next time.Time) *state[T] {
 
 // retried is s after one more background fetch has failed.
 func (s *state[T]) retried(retryAfter time.Duration) *state[T] {
-	now, end := wall(), time.Unix(0, s.until)
-	delay := retryDelay(s.tries, end.Sub(now), end.Sub(s.received))
+	now := wall()
+	delay := retryDelay(s.tries, s.end.Sub(now), s.end.Sub(s.received))
 	p := s.postponed(now.Add(max(delay, retryAfter)))
 	p.tries++
 	return p
@@ -42,6 +43,6 @@ func (s *state[T]) retried(retryAfter time.Duration) *state[T] {
 // standingIn is s served on until its StaleUntil.
 func (s *state[T]) standingIn(retryAfter time.Duration) *state[T] {
 	old := *s
-	old.until, old.tries = nanos(s.value.StaleUntil), 0
+	old.end, old.until, old.tries = s.value.StaleUntil, nanos(s.value.StaleUntil), 0
 	return old.retried(retryAfter)
 }

@@ -1,0 +1,300 @@
+package fresh_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keyless-go/azure/internal/fresh"
+)
+
+func renew(ctx context.Context, c *cache, claims string, rejected ...string) got {
+	start := time.Now()
+	v, err := c.Renew(ctx, "key", claims, func(v string) bool { return slices.Contains(rejected, v) })
+	return got{v, err, time.Since(start)}
+}
+
+func TestCrowdRenewsOnce(t *testing.T) {
+	t.Parallel()
+	for name, took := range map[string]time.Duration{"instant": 0, "slow": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+				atOnce(t, c, "value-1")
+				s.becomes(after(took, good(time.Hour)))
+				for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "claims", "value-1") }) {
+					require.NoError(t, g.err)
+					require.Equal(t, "value-2", g.V)
+					require.Equal(t, took, g.waited)
+				}
+				require.Equal(t, 2, s.count())
+				require.Equal(t, fresh.Request{Waited: true, Claims: "claims"}, s.log()[1].request)
+				require.Equal(t, 90*time.Second, s.log()[1].budget)
+				atOnce(t, c, "value-2")
+			})
+		})
+	}
+}
+
+func TestGetServesTheOldValueDuringARenewal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		s.becomes(after(time.Second, good(time.Hour)))
+		go renew(t.Context(), c, "", "value-1")
+		time.Sleep(time.Second / 2)
+		atOnce(t, c, "value-1")
+		time.Sleep(time.Second)
+		atOnce(t, c, "value-2")
+	})
+}
+
+func TestRenewOfAValueThatHasBeenReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		require.NoError(t, renew(t.Context(), c, "", "value-1").err)
+		for range 10 {
+			g := renew(t.Context(), c, "other", "value-1")
+			require.NoError(t, g.err)
+			require.Equal(t, "value-2", g.V)
+		}
+		require.Equal(t, 2, s.count())
+	})
+}
+
+func TestRenewWithNothingCached(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		require.Equal(t, "value-1", renew(t.Context(), c, "claims", "older").V)
+		atOnce(t, c, "value-1")
+		require.Equal(t, "claims", s.log()[0].request.Claims)
+	})
+}
+
+func TestRenewedValueMayExpireEarlier(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		s.becomes(good(time.Hour))
+		require.Equal(t, "value-2", renew(t.Context(), c, "", "value-1").V)
+		atOnce(t, c, "value-2")
+	})
+}
+
+func TestSourceAnswersWithTheRejectedValue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		v := atOnce(t, c, "value-1")
+		s.becomes(after(time.Second, always(value{V: "value-1", Expires: v.Expires.Add(time.Minute)})))
+		for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "", "value-1") }) {
+			require.ErrorIs(t, g.err, fresh.ErrStillRejected)
+			require.Zero(t, g.value)
+		}
+		for range 10 { // one after the other
+			require.ErrorIs(t, renew(t.Context(), c, "", "value-1").err, fresh.ErrStillRejected)
+		}
+		require.Equal(t, 2, s.count())
+		require.Equal(t, v, atOnce(t, c, "value-1"), "the old value stays, untouched")
+
+		time.Sleep(2 * time.Second)
+		s.becomes(good(time.Hour))
+		require.Equal(t, "value-3", renew(t.Context(), c, "", "value-1").V)
+	})
+}
+
+func TestFailedRenewalKeepsTheOldValue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		v := atOnce(t, c, "value-1")
+		s.becomes(after(time.Second, failing(errDown)))
+		for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "", "value-1") }) {
+			require.ErrorIs(t, g.err, errDown)
+			require.Equal(t, time.Second, g.waited)
+		}
+		require.ErrorIs(t, renew(t.Context(), c, "", "value-1").err, errDown)
+		require.Equal(t, 2, s.count())
+		require.Equal(t, v, atOnce(t, c, "value-1"))
+	})
+}
+
+func TestRenewalsWithOtherClaimsAreOtherFlights(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		s.becomes(after(time.Second, good(time.Hour)))
+		claims := []string{"", "a", "b"}
+		crowd(99, func(i int) got { return renew(t.Context(), c, claims[i%3], "value-1", "value-2", "value-3", "value-4") })
+		var asked []string
+		for _, call := range s.log()[1:] {
+			asked = append(asked, call.request.Claims)
+		}
+		require.ElementsMatch(t, claims, asked)
+	})
+}
+
+func TestFailuresOfFlightsDoNotDisplaceOneAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		patience := func(error) time.Duration { return time.Minute }
+		c, s := newCache(t, failing(errDown), fresh.Options[string]{RetryAfter: patience})
+		for range 3 {
+			require.Error(t, get(t.Context(), c, "key").err)
+			require.Error(t, renew(t.Context(), c, "a").err)
+			require.Error(t, renew(t.Context(), c, "b").err)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 3, s.count())
+		time.Sleep(time.Minute)
+		s.becomes(good(time.Hour))
+		require.Equal(t, "value-4", renew(t.Context(), c, "a").V)
+		atOnce(t, c, "value-4")
+	})
+}
+
+func TestRenewersLeaveOnTheirOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		s.becomes(after(time.Second, good(time.Hour)))
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		for i, g := range crowd(10, func(i int) got {
+			if i == 0 {
+				return renew(ctx, c, "", "value-1")
+			}
+			return renew(t.Context(), c, "", "value-1")
+		}) {
+			if i == 0 {
+				require.ErrorIs(t, g.err, context.DeadlineExceeded)
+				require.Equal(t, 50*time.Millisecond, g.waited)
+				continue
+			}
+			require.Equal(t, "value-2", g.V)
+		}
+		require.Equal(t, 2, s.count())
+	})
+}
+
+// A refresh that was under way when the value was rejected may bring the very
+// same value again, and even one that seems better because it expires later.
+func TestLateRefreshNeverOverwritesTheRenewedValue(t *testing.T) {
+	t.Parallel()
+	for name, renewAfter := range map[string]time.Duration{
+		"refresh began before the renewal": time.Second,
+		"renewal began before the refresh": -time.Second,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+				due := get(t.Context(), c, "key").RefreshAfter
+				s.becomes(func(ctx context.Context, c call) (value, error) {
+					if c.request.Waited { // the renewal
+						return after(3*time.Second, good(time.Hour))(ctx, c)
+					}
+					return after(10*time.Second, always(value{V: "value-1", Expires: due.Add(20 * time.Hour)}))(ctx, c)
+				})
+				refresh := func() { sleepUntil(due); _, _ = c.Get(t.Context(), "key") }
+				var renewed got
+				crowd(2, func(i int) got {
+					if i == 0 {
+						refresh()
+					} else {
+						sleepUntil(due.Add(renewAfter))
+						renewed = renew(t.Context(), c, "", "value-1")
+					}
+					return got{}
+				})
+				require.NoError(t, renewed.err)
+				for range 20 {
+					require.Equal(t, renewed.value, atOnce(t, c, renewed.V))
+					time.Sleep(time.Second)
+				}
+				require.Equal(t, 3, s.count())
+			})
+		})
+	}
+}
+
+// Nobody fails while there is a valid value, whoever brought it.
+func TestRenewalComesToTheHelpOfAFailingFetch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, func(ctx context.Context, c call) (value, error) {
+			if c.request.Claims == "" {
+				return hanging(ctx, c)
+			}
+			return good(time.Hour)(ctx, c)
+		}, fresh.Options[string]{})
+		go func() {
+			time.Sleep(time.Second)
+			renew(t.Context(), c, "claims")
+		}()
+		g := get(t.Context(), c, "key")
+		require.NoError(t, g.err)
+		require.Equal(t, "value-2", g.V)
+		require.Equal(t, 2, s.count())
+	})
+}
+
+func TestRenewJoinedByACallerWithAnotherRejected(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{})
+		all := crowd(2, func(i int) got {
+			if i == 0 {
+				return renew(t.Context(), c, "", "older")
+			}
+			time.Sleep(time.Millisecond)
+			return renew(t.Context(), c, "", "value-1")
+		})
+		require.NoError(t, all[0].err)
+		require.ErrorIs(t, all[1].err, fresh.ErrStillRejected)
+		require.Equal(t, 1, s.count())
+	})
+}
+
+func TestPanicInRejectedDuringTheFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newCache(t, good(time.Hour), fresh.Options[string]{})
+		_, err := c.Renew(t.Context(), "key", "", func(string) bool { panic("p@ssw0rd") })
+		require.EqualError(t, err, "the fetch panicked with a string")
+	})
+}
+
+func TestSuccessForgetsTheFailureOfARenewal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		patience := func(err error) time.Duration {
+			if errors.Is(err, errDown) {
+				return time.Hour
+			}
+			return 0
+		}
+		c, s := newCache(t, good(time.Minute), fresh.Options[string]{RetryAfter: patience})
+		due := get(t.Context(), c, "key").RefreshAfter
+		s.becomes(failing(errDown))
+		require.ErrorIs(t, renew(t.Context(), c, "", "value-1").err, errDown)
+		s.becomes(good(time.Minute))
+		sleepUntil(due)
+		atOnce(t, c, "value-1")
+		synctest.Wait()
+		require.Equal(t, "value-4", renew(t.Context(), c, "", "value-1", "value-3").V)
+	})
+}

@@ -47,10 +47,14 @@ type Fault struct {
 
 // Fail adds a fault. Of several that are due, the oldest strikes and the others
 // wait for their turn; one that only delays or only sets headers lets the next
-// strike the same request too. It panics if Operation is a malformed pattern.
+// strike the same request too. It panics if Operation is a malformed pattern or
+// Status none an answer can have.
 func (s *Server) Fail(f Fault) {
 	if _, err := path.Match(f.Operation, ""); err != nil {
 		panic(fmt.Sprintf("azuretest: Fail: operation %q: %v", f.Operation, err))
+	}
+	if f.Status > 0 && f.Status < 200 || f.Status > 999 {
+		panic(fmt.Sprintf("azuretest: Fail: no answer has status %d", f.Status))
 	}
 	f.Header = f.Header.Clone()
 	s.faults.mu.Lock()

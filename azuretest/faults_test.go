@@ -228,10 +228,28 @@ func TestFaultOnIMDS(t *testing.T) {
 	}
 }
 
+func TestFaultOnVault(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[int]string{
+		400: "BadParameter", 401: "Unauthorized", 403: "Forbidden", 404: "SecretNotFound", 409: "Conflict",
+		429: "Throttled", 500: "InternalServerError", 503: "ServiceUnavailable",
+	} {
+		srv := azuretest.New(t)
+		srv.Fail(azuretest.Fault{Operation: "keyvault.get", Status: status})
+		got := machine(srv).do(t, http.MethodGet, tutorial+"/secrets/MyTestSecret?api-version=7.4", "")
+		require.Equal(t, status, got.Status)
+		require.Equal(t, code, got.At(t, "error", "code"))
+		require.Contains(t, srv.Requests()[0].Reason, "fault")
+	}
+}
+
 func TestFailRefusesABadPattern(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)
 	require.PanicsWithValue(t, `azuretest: Fail: operation "[": syntax error in pattern`, func() {
 		srv.Fail(azuretest.Fault{Operation: "["})
 	})
+	for _, status := range []int{1, 100, 199, 1000} {
+		require.Panics(t, func() { srv.Fail(azuretest.Fault{Status: status}) })
+	}
 }

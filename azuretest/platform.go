@@ -167,7 +167,7 @@ func (i *Identity) answersTo(selector, value string) bool {
 }
 
 // LimitIMDS switches on or off the limits of the Instance Metadata Service: past 20
-// requests in a second or 5 at once it answers 429. It is off at first.
+// requests in a second of real time, or 5 at once, it answers 429. It is off at first.
 func (s *Server) LimitIMDS(on bool) {
 	if on {
 		s.platform.limit.set(20, time.Second, 5)

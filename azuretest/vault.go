@@ -120,7 +120,7 @@ func (v *Vault) ConsistencyDelay(d time.Duration) {
 }
 
 // Limit switches on or off the real vault's rate limit, 4,000 requests in 10
-// seconds, past which it answers 429. It is off at first.
+// seconds of real time, past which it answers 429. It is off at first.
 // https://learn.microsoft.com/azure/key-vault/general/service-limits
 func (v *Vault) Limit(on bool) {
 	if on {

@@ -88,6 +88,9 @@ func TestVaultBadRequests(t *testing.T) {
 		"get of none deleted":     {http.MethodGet, "/deletedsecrets/a", "", 404, "SecretNotFound"},
 		"wrong method":            {http.MethodPost, "/secrets/a", "", 405, "MethodNotAllowed"},
 		"wrong path":              {http.MethodGet, "/keys/a", "", 404, "NotFound"},
+		"empty name":              {http.MethodPut, "/secrets//", `{"value":"v"}`, 404, "NotFound"},
+		"empty name and version":  {http.MethodGet, "/secrets//7c2204c6093c4d859bc5b9eff8f29050", "", 404, "NotFound"},
+		"set without a name":      {http.MethodPut, "/secrets/", `{"value":"v"}`, 405, "MethodNotAllowed"},
 		"path too long":           {http.MethodGet, "/secrets/a/b/c", "", 404, "NotFound"},
 		"no body":                 {http.MethodPut, "/secrets/a", "", 400, "BadParameter"},
 		"no value":                {http.MethodPut, "/secrets/a", "{}", 400, "BadParameter"},
@@ -274,6 +277,9 @@ func TestVaultSeedRefusesWhatNoVaultTakes(t *testing.T) {
 	require.Panics(t, func() { v.SetSecret("a", strings.Repeat("x", 25601)) })
 	require.Panics(t, func() { v.SetSecretVersion("a", "1", "", time.Now()) })
 	require.Panics(t, func() { v.Retention(6) })
+	twice := func() { v.SetSecretVersion("b", "0123456789abcdef0123456789abcdef", "", time.Now()) }
+	twice()
+	require.Panics(t, twice)
 	_, ok := v.Secret("a")
 	require.False(t, ok)
 	require.Empty(t, v.Versions("a"))

@@ -19,7 +19,7 @@ func parseVaultPath(method, escaped string) vaultTarget {
 	parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(escaped, "/"), "/"), "/")
 	for i := range parts {
 		part, err := url.PathUnescape(parts[i])
-		if err != nil {
+		if err != nil || part == "" {
 			return vaultTarget{}
 		}
 		parts[i] = part

@@ -15,16 +15,19 @@ func (v *Vault) SetSecret(name, value string) (version string) {
 
 // SetSecretVersion gives a secret a version of a chosen ID, 32 lower-case
 // hexadecimal digits, and time of creation, which is cut to whole seconds. The
-// youngest version is the current one. It panics if an argument is none a vault takes.
+// youngest version is the current one. It panics if an argument is none a vault takes,
+// or the version is there already.
 func (v *Vault) SetSecretVersion(name, version, value string, created time.Time) {
 	if !isSecretName(name) || !isVersionID(version) || len(value) > maxValue {
 		panic(fmt.Sprintf("azuretest: SetSecretVersion: no secret can have name %q, version %q and a value of %d bytes", name, version, len(value)))
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	s := v.find(name, v.server.Now())
-	if s == nil || s.phase != live {
+	s := v.live(name, v.server.Now())
+	if s == nil {
 		s = v.create(name)
+	} else if s.version(version) != nil {
+		panic(fmt.Sprintf("azuretest: SetSecretVersion: secret %q has version %q already", name, version))
 	}
 	s.add(&secretVersion{id: version, value: value, enabled: true, created: created.Unix(), updated: created.Unix()})
 }

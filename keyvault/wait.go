@@ -18,18 +18,19 @@ const (
 // WaitDeleted waits until a deletion is complete: the secret is among the
 // deleted ones, and can be recovered or purged. It needs the permission get.
 //
-// A vault without soft delete keeps no deleted secrets. There, and for a secret
-// that has been purged meanwhile, WaitDeleted returns when the name has been
-// neither among the secrets nor among the deleted ones for 30 s. It waits on
-// while there is such a secret; ctx is what ends that.
+// A vault without soft delete keeps no deleted secrets: there it is enough that
+// the secret is gone. The same holds, after 30 s, where it is not among the
+// deleted ones: somebody has purged it. WaitDeleted waits on while the secret is
+// there; ctx is what ends that.
 func (c *SecretClient) WaitDeleted(ctx context.Context, name string) error {
 	start := time.Now()
 	return c.poll(ctx, "wait for deletion of secret", name, func() (bool, error) {
 		_, err := c.GetDeleted(ctx, name)
-		if !errors.Is(err, ErrNotFound) {
+		switch {
+		case hasCode(err, "NotSupported"):
+		case !errors.Is(err, ErrNotFound):
 			return err == nil, err
-		}
-		if time.Since(start) < settleTime {
+		case time.Since(start) < settleTime:
 			return false, nil
 		}
 		there, err := c.exists(ctx, name)
@@ -47,15 +48,19 @@ func (c *SecretClient) WaitRecovered(ctx context.Context, name string) error {
 // exists says whether there is a secret, be it disabled.
 func (c *SecretClient) exists(ctx context.Context, name string) (bool, error) {
 	_, err := c.Get(ctx, name)
-	refusal, ok := errors.AsType[*azrest.Error](err)
 	switch {
-	case ok && refusal.HasCode("SecretDisabled"):
+	case hasCode(err, "SecretDisabled"):
 		return true, nil
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict):
 		return false, nil
 	default:
 		return err == nil, err
 	}
+}
+
+func hasCode(err error, code string) bool {
+	refusal, ok := errors.AsType[*azrest.Error](err)
+	return ok && refusal.HasCode(code)
 }
 
 // poll repeats a question, ever less often, until the answer is yes or an error.

@@ -91,20 +91,3 @@ func checkToken(token azcore.AccessToken) error {
 		return nil
 	}
 }
-
-// authError keeps azcore from trying again: the credential has done so.
-type authError struct{ error }
-
-func (e *authError) Unwrap() error { return e.error }
-
-// NonRetriable is the mark azcore's retry looks for.
-func (e *authError) NonRetriable() {}
-
-// final marks the error of a credential, unless it is the end of the caller's
-// own wait: a try may end before the token comes, and the next one finds it.
-func final(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return &authError{err}
-}

@@ -36,9 +36,6 @@ type bearerPolicy struct {
 	discovery  *fresh.Cache[struct{}, Audience]
 }
 
-// renewFailure travels to the error of a call whose token could not be renewed.
-type renewFailure struct{ err error }
-
 func newBearerPolicy(endpoint *url.URL, b *Bearer) *bearerPolicy {
 	p := &bearerPolicy{endpoint: endpoint, authorizer: NewAuthorizer(b.Credential), challenge: b.Challenge}
 	if b.Scope != "" {
@@ -60,7 +57,7 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 	}
 	header, err := p.authorizer.Header(ctx, audience)
 	if err != nil {
-		return nil, final(ctx, err)
+		return nil, Final(ctx, err)
 	}
 	req.Raw().Header.Set("Authorization", header)
 	resp, err := req.Next()
@@ -84,13 +81,13 @@ func (p *bearerPolicy) again(req *policy.Request, resp *http.Response, audience 
 	case err != nil && ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		req.SetOperationValue(renewFailure{ScrubError(err)})
+		Explain(req, resp.StatusCode, err)
 		return resp, nil
 	}
 	runtime.Drain(resp)
 	// The transport may still read the request it has sent.
 	req = req.Clone(ctx)
-	if err := replay(req); err != nil {
+	if err := Replay(req); err != nil {
 		return nil, &authError{err}
 	}
 	req.Raw().Header.Set("Authorization", header)

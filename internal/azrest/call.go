@@ -24,7 +24,8 @@ type Call struct {
 	Method string
 	Path   []string // unescaped; an empty last segment is a trailing slash
 	Query  url.Values
-	Body   any // sent as JSON; nil: no body
+	Header http.Header // further ones, spelled as they are sent
+	Body   any         // sent as JSON, but a *Content as it is; nil: no body
 
 	Accept []int // statuses; nil: 200
 	Limit  int64 // bytes of the answer; 0: 4 MiB
@@ -107,14 +108,15 @@ func (c *Client) request(ctx context.Context, call Call) (*policy.Request, error
 		return nil, ScrubError(err)
 	}
 	req.Raw().Header.Set("Accept", "application/json")
-	if call.Body == nil {
-		return req, nil
+	if c.versionHeader != "" {
+		req.Raw().Header.Set(c.versionHeader, c.apiVersion)
 	}
-	body, err := encode(call.Body)
-	if err != nil {
-		return nil, err
+	maps.Copy(req.Raw().Header, call.Header)
+	content, err := call.content()
+	if content == nil || err != nil {
+		return req, err
 	}
-	return req, req.SetBody(newMemoryBody(body), "application/json")
+	return req, req.SetBody(content, content.mediaType)
 }
 
 func (c *Client) target(call Call) (string, error) {
@@ -127,7 +129,7 @@ func (c *Client) target(call Call) (string, error) {
 	}
 	query := url.Values{}
 	maps.Copy(query, call.Query)
-	if c.apiVersion != "" {
+	if c.apiVersion != "" && c.versionHeader == "" {
 		query.Set("api-version", c.apiVersion)
 	}
 	target := Origin(c.endpoint) + path
@@ -135,15 +137,6 @@ func (c *Client) target(call Call) (string, error) {
 		target += "?" + query.Encode()
 	}
 	return target, nil
-}
-
-// encode writes JSON as the services show it, without the escapes for HTML.
-func encode(body any) ([]byte, error) {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(body)
-	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
 }
 
 // decode takes an answer for what it says. Its text is in no error: it may be

@@ -8,7 +8,10 @@ import (
 
 // errorPolicy is the outermost of a pipeline, so that pollers and pagers of
 // azcore return this package's errors too.
-type errorPolicy struct{ client *Client }
+type errorPolicy struct {
+	client *Client
+	poll   *operation // whose status is asked for; nil: each request is a call of its own
+}
 
 // Do runs once per call.
 func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
@@ -17,23 +20,35 @@ func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fail(op.text, err)
 	}
-	if op.accepts(resp.StatusCode) {
+	refusal := p.refusal(req, resp, op)
+	if refusal == nil {
 		return withoutToken(resp), nil
 	}
-	var extra []error
-	var renewal renewFailure
-	if req.OperationValue(&renewal) && resp.StatusCode == http.StatusUnauthorized {
-		extra = append(extra, renewal.err)
-	}
-	refusal := newServiceError(resp, extra...)
 	_ = resp.Body.Close()
 	// The copy is what policy.WithCaptureResponse shows.
 	return safeResponse(resp, nil), fail(op.text, refusal)
 }
 
-// operation is that of the call. A request of azcore's own, such as a poller's,
-// is described by what it asks for.
+// refusal is what is wrong with an answer, nil if nothing is.
+func (p *errorPolicy) refusal(req *policy.Request, resp *http.Response, op operation) *ServiceError {
+	switch why := (explanation{}); {
+	case !op.accepts(resp.StatusCode) && req.OperationValue(&why) && why.status == resp.StatusCode:
+		return newServiceError(resp, why.err)
+	case !op.accepts(resp.StatusCode):
+		return newServiceError(resp)
+	case p.poll != nil:
+		return failedOperation(resp)
+	default:
+		return nil
+	}
+}
+
+// operation is that of the call. A request of azcore's own is described by what
+// it asks for.
 func (p *errorPolicy) operation(req *policy.Request) operation {
+	if p.poll != nil {
+		return *p.poll
+	}
 	var op operation
 	if !req.OperationValue(&op) {
 		raw := req.Raw()

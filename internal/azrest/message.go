@@ -1,7 +1,9 @@
 package azrest
 
 import (
+	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,27 +32,65 @@ const (
 
 // parseServiceMessage never fails: what cannot be read is not there.
 func parseServiceMessage(header http.Header, body []byte) serviceMessage {
+	wire := parseWireError(body)
+	var said serviceMessage
+	said.add(header.Get("X-Ms-Error-Code"))
+	for e := &wire; e != nil && len(said.codes) < maxCodes; e = e.InnerError {
+		said.add(e.Code)
+	}
+	said.message = Scrub(strings.Join(append([]string{wire.Message}, wire.explained(maxDetails)...), "; "))
+	return said
+}
+
+func parseWireError(body []byte) wireError {
+	if bytes.HasPrefix(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+		return parseXMLError(body)
+	}
 	var envelope struct {
 		Error wireError
 		wireError
 	}
 	// A field of an unexpected type is left out, the others are read.
 	_ = json.Unmarshal(body, &envelope)
-	wire := envelope.Error
-	if wire.Code == "" && wire.Message == "" {
-		wire = envelope.wireError
+	if envelope.Error.Code == "" && envelope.Error.Message == "" {
+		return envelope.wireError
 	}
-	var said serviceMessage
-	said.add(header.Get("X-Ms-Error-Code"))
-	for e := &wire; e != nil && len(said.codes) < maxCodes; e = e.InnerError {
-		said.add(e.Code)
+	return envelope.Error
+}
+
+// parseXMLError reads the error of a storage service. Its message has further
+// lines, with the request id and the time; its detail says what is wrong with a
+// signature, and holds none.
+// https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2
+func parseXMLError(body []byte) wireError {
+	var wire struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+		Message string
+		Detail  string `xml:"AuthenticationErrorDetail"`
 	}
-	parts := []string{wire.Message}
-	for _, detail := range wire.Details[:min(len(wire.Details), maxDetails)] {
+	if xml.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &wire) != nil {
+		return wireError{}
+	}
+	message, _, _ := strings.Cut(wire.Message, "\nRequestId:")
+	e := wireError{Code: wire.Code, Message: message}
+	if wire.Detail != "" {
+		e.Details = []wireError{{Message: wire.Detail}}
+	}
+	return e
+}
+
+// explained lists the details, up to limit, each before its own details.
+func (e wireError) explained(limit int) []string {
+	var parts []string
+	for _, detail := range e.Details {
+		if len(parts) >= limit {
+			break
+		}
 		parts = append(parts, strings.TrimPrefix(detail.Code+": "+detail.Message, ": "))
+		parts = append(parts, detail.explained(limit-len(parts))...)
 	}
-	said.message = Scrub(strings.Join(parts, "; "))
-	return said
+	return parts
 }
 
 func (m *serviceMessage) add(code string) {

@@ -21,19 +21,24 @@ type Config struct {
 	Namespace  string   // "Microsoft.KeyVault": the az.namespace of spans
 	Endpoint   *url.URL // scheme and host of the service
 	APIVersion string   // the package's default; Options.APIVersion wins
-	HTTPClient *http.Client
-	Options    azcore.ClientOptions
-	Bearer     *Bearer // nil: requests carry no token
+	// VersionHeader carries the API version. Empty: the query api-version does.
+	VersionHeader string
+	HTTPClient    *http.Client
+	Options       azcore.ClientOptions
+	Bearer        *Bearer       // nil: requests carry no token
+	Authorize     policy.Policy // signs each try in another way; nil: none
 }
 
 // Client sends the calls of one service client. It is immutable and safe for
 // concurrent use.
 type Client struct {
-	module     string
-	endpoint   *url.URL
-	apiVersion string
-	pipeline   runtime.Pipeline
-	tracer     tracing.Tracer
+	module        string
+	endpoint      *url.URL
+	apiVersion    string
+	versionHeader string
+	pipeline      runtime.Pipeline
+	with          func(perCall ...policy.Policy) runtime.Pipeline
+	tracer        tracing.Tracer
 }
 
 // New makes a Client. It does no I/O.
@@ -43,7 +48,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{module: config.Module, endpoint: config.Endpoint, apiVersion: config.APIVersion}
+	c := &Client{module: config.Module, endpoint: config.Endpoint, apiVersion: config.APIVersion, versionHeader: config.VersionHeader}
 	if options.APIVersion != "" {
 		c.apiVersion = options.APIVersion
 	}
@@ -73,10 +78,13 @@ func (c *Client) build(config Config, options *azcore.ClientOptions) error {
 		}
 		perRetry = append(perRetry, bearer)
 	}
-	c.pipeline = runtime.NewPipeline(name, Version, runtime.PipelineOptions{
-		PerCall:  []policy.Policy{&errorPolicy{c}},
-		PerRetry: perRetry,
-	}, options)
+	if config.Authorize != nil {
+		perRetry = append(perRetry, config.Authorize)
+	}
+	c.with = func(perCall ...policy.Policy) runtime.Pipeline {
+		return runtime.NewPipeline(name, Version, runtime.PipelineOptions{PerCall: perCall, PerRetry: perRetry}, options)
+	}
+	c.pipeline = c.with(&errorPolicy{client: c})
 	return nil
 }
 

@@ -1,0 +1,36 @@
+package azrest
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// authError keeps azcore from trying again: the credential has done so.
+type authError struct{ error }
+
+func (e *authError) Unwrap() error { return e.error }
+
+// NonRetriable is the mark azcore's retry looks for.
+func (e *authError) NonRetriable() {}
+
+// Final marks the error of a credential, unless it is the end of the caller's
+// own wait: a try may end before the token comes, and the next one finds it.
+func Final(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &authError{err}
+}
+
+// explanation travels to the error of a call that ends with the status.
+type explanation struct {
+	status int
+	err    error
+}
+
+// Explain adds err to the error of the call, should the status be its answer's:
+// why a rejected token could not be renewed, for example.
+func Explain(req *policy.Request, status int, err error) {
+	req.SetOperationValue(explanation{status, ScrubError(err)})
+}

@@ -1,0 +1,76 @@
+package azrest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// Poller follows an operation that goes on after the answer to call. Its
+// requests go to the client's own endpoint only, and its errors are those of
+// the call.
+func (c *Client) Poller(call Call, resp *http.Response) (*runtime.Poller[struct{}], error) {
+	op := operation{text: c.describe(call), accept: []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent}}
+	pipeline := c.with(&errorPolicy{client: c, poll: &op}, pollPolicy{c.endpoint})
+	poller, err := runtime.NewPoller(resp, pipeline, &runtime.NewPollerOptions[struct{}]{Tracer: c.tracer})
+	if err != nil { // it may quote the answer
+		return nil, c.Fail(call, fmt.Errorf("%w: %d without a usable link to the operation's status", ErrUnexpectedResponse, resp.StatusCode))
+	}
+	return poller, nil
+}
+
+// pollPolicy keeps a poller from following a link to elsewhere.
+type pollPolicy struct{ endpoint *url.URL }
+
+// Do runs once per poll.
+func (p pollPolicy) Do(req *policy.Request) (*http.Response, error) {
+	if _, err := CheckLink("operation status", p.endpoint, req.Raw().URL.String()); err != nil {
+		return nil, err
+	}
+	return req.Next()
+}
+
+// failedOperation is the error in an answer that says that the operation has
+// failed, nil if it has not. Such an answer has a status of success. azcore's
+// own error for it would quote the body.
+// https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+func failedOperation(resp *http.Response) *ServiceError {
+	var answer struct {
+		Status     string
+		Properties struct{ ProvisioningState string }
+	}
+	body, err := runtime.Payload(resp)
+	if err != nil || json.Unmarshal(body, &answer) != nil {
+		return nil
+	}
+	for _, state := range []string{answer.Status, answer.Properties.ProvisioningState} {
+		if strings.EqualFold(state, "Failed") || strings.EqualFold(state, "Canceled") {
+			return newOperationError(resp, body, strings.ToLower(state))
+		}
+	}
+	return nil
+}
+
+func newOperationError(resp *http.Response, body []byte, state string) *ServiceError {
+	said := parseServiceMessage(resp.Header, body)
+	e := &ServiceError{codes: said.codes, causes: []error{newResponseError(resp, said)}}
+	e.text = "the operation has " + state
+	if state == "canceled" {
+		e.text = "the operation was canceled"
+	}
+	if len(said.codes) > 0 {
+		e.text += ": " + said.title(resp.StatusCode)
+	}
+	if said.message != "" {
+		e.text += ": " + said.message
+	}
+	if id := requestID(resp.Header); id != "" {
+		e.text += fmt.Sprintf(" (request id %s)", id)
+	}
+	return e
+}

@@ -78,6 +78,9 @@ func NewSecretCache(client *SecretClient, options *SecretCacheOptions) *SecretCa
 // served until StaleFor is over, also if the reason is that the secret has been
 // disabled or deleted; after that the error is.
 func (c *SecretCache) Get(ctx context.Context, name string) (Secret, error) {
+	if c.client == nil {
+		return Secret{}, errors.New("keyvault: the cache was made without a client")
+	}
 	v, err := c.ages.Get(ctx, name)
 	if err != nil {
 		if _, ok := errors.AsType[*azrest.Error](err); !ok {
@@ -85,14 +88,14 @@ func (c *SecretCache) Get(ctx context.Context, name string) (Secret, error) {
 		}
 		return Secret{}, err
 	}
-	secret := *v.V.secret.Load()
+	secret := v.V.item.Load().Secret
 	secret.Properties = secret.clone()
 	return secret, nil
 }
 
 func (c *SecretCache) fetch(ctx context.Context, name string, _ fresh.Request) (fresh.Value[*shelf], error) {
 	s := c.shelves.of(name)
-	if s.secret.Load() != nil {
+	if s.serves() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, renewalBudget)
 		defer cancel()
@@ -101,23 +104,24 @@ func (c *SecretCache) fetch(ctx context.Context, name string, _ fresh.Request) (
 	if err != nil {
 		return fresh.Value[*shelf]{}, err
 	}
-	c.put(s, secret)
-	expires := time.Now().Add(c.options.TTL)
-	return fresh.Value[*shelf]{V: s, Expires: expires, StaleUntil: expires.Add(c.options.StaleFor)}, nil
+	expires := time.Now().Round(0).Add(c.options.TTL) // by the wall clock: a machine may sleep
+	stale := expires.Add(c.options.StaleFor)
+	c.put(s, &item{Secret: secret, stale: stale})
+	return fresh.Value[*shelf]{V: s, Expires: expires, StaleUntil: stale}, nil
 }
 
-// put makes secret the one to be served, before anybody hears of it.
-func (c *SecretCache) put(s *shelf, secret Secret) {
-	old := s.secret.Swap(&secret)
+// put makes the item the one to be served, before anybody hears of it.
+func (c *SecretCache) put(s *shelf, current *item) {
+	old := s.item.Swap(current)
 	if old == nil || c.options.OnChange == nil {
 		return
 	}
-	if old.Version == secret.Version && old.Updated.Equal(secret.Updated) {
+	if old.Version == current.Version && old.Updated.Equal(current.Updated) {
 		return
 	}
 	go func() {
 		defer func() { _ = recover() }()
-		c.options.OnChange(old.clone(), secret.clone())
+		c.options.OnChange(old.clone(), current.clone())
 	}()
 }
 

@@ -136,7 +136,7 @@ func parseID(id string) (vaultURL, name, version string) {
 		return "", "", ""
 	}
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) < 2 {
+	if len(parts) < 2 || parts[1] == "" {
 		return azrest.Origin(u), "", ""
 	}
 	if len(parts) > 2 {

@@ -3,6 +3,7 @@ package keyvault
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const maxShelves = 1000
@@ -10,7 +11,20 @@ const maxShelves = 1000
 // shelf holds the newest secret of a name. What the cache of ages keeps is the
 // shelf, so that whoever is told of a change finds the new secret there.
 type shelf struct {
-	secret atomic.Pointer[Secret]
+	item atomic.Pointer[item] // nil until the first success
+}
+
+// item is a secret and the time until which it may be served.
+type item struct {
+	Secret
+
+	stale time.Time
+}
+
+// serves says whether there is a secret that may be served, be it an old one.
+func (s *shelf) serves() bool {
+	i := s.item.Load()
+	return i != nil && time.Now().Before(i.stale)
 }
 
 // shelves are the shelves by name, up to maxShelves.

@@ -27,7 +27,7 @@ type call struct {
 // the metadata endpoint does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = canonical(r)
-	svc := s.route(r.Host, r.URL.Path)
+	svc := s.serviceFor(r)
 	operation := "unknown"
 	if svc != nil {
 		operation = svc.operation(r)
@@ -99,7 +99,7 @@ func (c *call) misbehave(svc service) bool {
 // requests again, and the fault would not be seen.
 func (c *call) cut() {
 	if conn, ok := c.r.Context().Value(connKey{}).(*serverConn); ok {
-		_, _ = conn.Write([]byte("HTTP/1.1 ")) // it is being cut anyway
+		_, _ = conn.wire.Write([]byte("HTTP/1.1 ")) // it is being cut anyway
 	}
 	panic(http.ErrAbortHandler)
 }

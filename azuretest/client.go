@@ -18,11 +18,15 @@ var errClosed = errors.New("azuretest: server closed")
 // like a closed one. Its transport is an [*http.Transport], which may be cloned.
 // Close of the Server closes its connections.
 func (s *Server) Client() *http.Client {
-	t := &http.Transport{
+	return s.clientOf(&http.Transport{
 		DialContext:         s.dialer(false),
 		DialTLSContext:      s.dialer(true),
 		MaxIdleConnsPerHost: 64,
-	}
+	})
+}
+
+// clientOf returns a client of the transport, which Close will clear.
+func (s *Server) clientOf(t *http.Transport) *http.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
@@ -33,14 +37,20 @@ func (s *Server) Client() *http.Client {
 
 func (s *Server) dialer(tls bool) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := s.reach(addr, tls); err != nil {
-			return nil, &net.OpError{Op: "dial", Net: network, Addr: pipeAddr(addr), Err: err}
-		}
-		return s.connect(addr, tls)
+		return s.dial(ctx, network, addr, tls, nil)
 	}
+}
+
+// dial connects to the service at addr. What layer returns, if it is given, is
+// what the Server serves on its end.
+func (s *Server) dial(ctx context.Context, network, addr string, tls bool, layer func(net.Conn) net.Conn) (net.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.reach(addr, tls); err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: pipeAddr(addr), Err: err}
+	}
+	return s.connect(addr, tls, layer)
 }
 
 // reach says why nobody can be dialled at addr.
@@ -62,9 +72,13 @@ func (s *Server) reach(addr string, tls bool) error {
 // connect returns the client's end of a connection that is already served.
 // There is no accept loop: http.Server gets a listener with this one connection
 // and leaves it with a goroutine of its own.
-func (s *Server) connect(addr string, tls bool) (net.Conn, error) {
+func (s *Server) connect(addr string, tls bool, layer func(net.Conn) net.Conn) (net.Conn, error) {
 	clientEnd, serverEnd := newPipe("192.0.2.1:49152", pipeAddr(addr))
 	conn := &serverConn{pipeConn: serverEnd, tls: tls}
+	conn.wire = conn
+	if layer != nil {
+		conn.wire = layer(conn)
+	}
 	// Close must not see the connection before Serve has set it up.
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,6 +88,6 @@ func (s *Server) connect(addr string, tls bool) (net.Conn, error) {
 	s.open[conn] = true
 	s.conns.Add(1)
 	// Always an error: that of the listener which has no second connection.
-	_ = s.http.Serve(&oneConn{conn: conn})
+	_ = s.http.Serve(&oneConn{conn: conn.wire})
 	return &clientConn{pipeConn: clientEnd, server: conn}, nil
 }

@@ -12,7 +12,17 @@ type serverConn struct {
 	*pipeConn
 
 	tls  bool               // the client has dialled https
+	wire net.Conn           // what http.Server talks to: this, or a layer of TLS on it
 	stop context.CancelFunc // ends the requests that arrived here
+}
+
+// serverConnOf finds the connection below what http.Server talks to.
+func serverConnOf(c net.Conn) (*serverConn, bool) {
+	if layer, ok := c.(interface{ NetConn() net.Conn }); ok {
+		c = layer.NetConn()
+	}
+	conn, ok := c.(*serverConn)
+	return conn, ok
 }
 
 // abandon ends the connection and what is served on it.
@@ -40,17 +50,18 @@ type connKey struct{}
 
 func (s *Server) setUpHTTP() {
 	s.http.Handler = s
+	s.http.ErrorLog = newErrorLog()
 	s.http.Protocols = new(http.Protocols)
 	s.http.Protocols.SetHTTP1(true)
 	s.http.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		if conn, ok := c.(*serverConn); ok {
+		if conn, ok := serverConnOf(c); ok {
 			ctx, conn.stop = context.WithCancel(ctx)
 			ctx = context.WithValue(ctx, connKey{}, conn)
 		}
 		return ctx
 	}
 	s.http.ConnState = func(c net.Conn, state http.ConnState) {
-		if conn, ok := c.(*serverConn); ok && state == http.StateClosed {
+		if conn, ok := serverConnOf(c); ok && state == http.StateClosed {
 			s.forget(conn)
 		}
 	}

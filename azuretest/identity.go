@@ -22,11 +22,13 @@ func machineResourceID() string {
 // tenantID is the directory all identities live in.
 func tenantID() string { return guid("tenant") }
 
-// An Identity is one managed identity of the virtual machine. Its IDs are
-// derived from its name, so they are the same in every run. It is immutable.
+// An Identity is one managed identity of the virtual machine, or the person of
+// [Server.SignedInUser]. Its IDs are derived from its name, so they are the same
+// in every run. It is immutable.
 type Identity struct {
 	name, clientID, objectID, resourceID string
 
+	person bool
 	server *Server
 }
 
@@ -40,7 +42,7 @@ func (i *Identity) ClientID() string { return i.clientID }
 func (i *Identity) ObjectID() string { return i.objectID }
 
 // ResourceID returns the identity's Azure resource ID; that of the virtual
-// machine if it is system-assigned.
+// machine if it is system-assigned. A person has none.
 func (i *Identity) ResourceID() string { return i.resourceID }
 
 // TenantID returns the ID of the directory the identity lives in, a GUID.
@@ -108,6 +110,7 @@ type identities struct {
 	mu     sync.Mutex // guards what follows
 	system *Identity
 	users  []*Identity
+	person *Identity // signed in; nil until somebody asks
 }
 
 // all returns the identities assigned to the virtual machine.

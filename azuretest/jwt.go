@@ -34,7 +34,10 @@ type claims struct {
 	TokenID    string      `json:"uti"`
 	JWTID      string      `json:"jti"`
 	Version    string      `json:"ver"`
-	ResourceID string      `json:"xms_mirid"`
+	ResourceID string      `json:"xms_mirid,omitempty"`
+	IDType     string      `json:"idtyp,omitempty"`  // "user" for a person
+	UPN        string      `json:"upn,omitempty"`    // of a person
+	Clients    []string    `json:"xms_cc,omitempty"` // what the client has said it can do
 }
 
 // numericDate is seconds since 1970, with a fraction if need be (RFC 7519, section 2).
@@ -77,9 +80,10 @@ type joseHeader struct {
 	KeyID     string `json:"kid"`
 }
 
-func (s *signer) sign(c claims) string {
+// sign returns a token with a payload, which is [claims] or another token's.
+func (s *signer) sign(payload any) string {
 	header := encodeSegment(joseHeader{Type: "JWT", Algorithm: "RS256", KeyID: s.id})
-	signed := header + "." + encodeSegment(c)
+	signed := header + "." + encodeSegment(payload)
 	sum := sha256.Sum256([]byte(signed))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
 	if err != nil {
@@ -100,27 +104,46 @@ func encodeSegment(v any) string {
 // quote the token.
 func (s *signer) parse(token string) (claims, error) {
 	var c claims
+	if err := decodeToken(token, &c); err != nil {
+		return c, err
+	}
+	if err := s.verify(token); err != nil {
+		return c, err
+	}
+	if !c.IssuedAt.valid() || !c.NotBefore.valid() || !c.Expires.valid() {
+		return c, errors.New("the token's times are out of range")
+	}
+	return c, nil
+}
+
+// decodeToken reads the payload of a token, whoever has signed it.
+func decodeToken(token string, payload any) error {
 	parts := strings.Split(token, ".")
 	if len(token) > maxToken || len(parts) != 3 {
-		return c, errors.New("the token is not a JWT of three parts")
+		return errors.New("the token is not a JWT of three parts")
 	}
+	if !decodeSegment(parts[0], &joseHeader{}) || !decodeSegment(parts[1], payload) {
+		return errors.New("the token is not a JWT: header or claims are not base64url JSON")
+	}
+	return nil
+}
+
+// verify checks who has signed a token that [decodeToken] could read.
+func (s *signer) verify(token string) error {
 	var header joseHeader
-	if !decodeSegment(parts[0], &header) || !decodeSegment(parts[1], &c) {
-		return c, errors.New("the token is not a JWT: header or claims are not base64url JSON")
-	}
+	parts := strings.Split(token, ".")
+	decodeSegment(parts[0], &header)
 	signature, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	switch {
 	case err != nil || header.Algorithm != "RS256":
-		return c, errors.New("the token is not signed by RS256")
+		return errors.New("the token is not signed by RS256")
 	case header.KeyID != s.id:
-		return c, errors.New("the token is signed by another key than the emulator's")
+		return errors.New("the token is signed by another key than the emulator's")
 	case rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, sum[:], signature) != nil:
-		return c, errors.New("the token's signature is wrong")
-	case !c.IssuedAt.valid() || !c.NotBefore.valid() || !c.Expires.valid():
-		return c, errors.New("the token's times are out of range")
+		return errors.New("the token's signature is wrong")
 	}
-	return c, nil
+	return nil
 }
 
 func decodeSegment(segment string, v any) bool {

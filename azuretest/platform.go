@@ -78,14 +78,14 @@ func (s *Server) issue(id *Identity, resource string) issuedToken {
 }
 
 // newToken counts in whole seconds, as the directory does, if the life lets it.
-func (s *Server) newToken(id *Identity, resource string, life time.Duration) issuedToken {
+func (s *Server) newToken(id *Identity, resource string, life time.Duration, capabilities ...string) issuedToken {
 	now := s.Now()
 	issued := now.Truncate(time.Second)
 	until := issued.Add(life)
 	if life%time.Second != 0 {
 		until = now.Add(life)
 	}
-	return issuedToken{s.mint(id, resource, issued, until), id.clientID, resource, life, issued, until}
+	return issuedToken{s.mint(id, resource, issued, until, capabilities...), id.clientID, resource, life, issued, until}
 }
 
 // seconds writes an amount of seconds, with a fraction only if there is one.
@@ -111,10 +111,16 @@ func (s *Server) machineToken(c *call, q url.Values) (t issuedToken, code, probl
 	case resource == "":
 		return t, "invalid_request", "Required query variable 'resource' is missing"
 	case !knownResource(resource):
-		return t, "invalid_resource", fmt.Sprintf("AADSTS500011: The resource principal named %s was not found in the tenant named %s. "+
-			"The name must match what the service has registered, its last slash included.", resource, tenantID())
+		return t, "invalid_resource", "AADSTS500011: " + noSuchResource(resource)
 	}
 	return s.issue(id, resource), "", ""
+}
+
+// noSuchResource is how the directory refuses a resource, with the number
+// AADSTS500011, and how who asks it passes that on.
+func noSuchResource(resource string) string {
+	return fmt.Sprintf("The resource principal named %s was not found in the tenant named %s. "+
+		"The name must match what the service has registered, its last slash included.", resource, tenantID())
 }
 
 // machineIdentity finds the identity that a token request on the virtual machine

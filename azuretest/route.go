@@ -35,6 +35,8 @@ func (s *Server) route(hostport, path string) service {
 		return imds{s}
 	case isLoopback(host):
 		return s.routeLoopback(port, path)
+	case isEntraHost(host):
+		return entra{s}
 	}
 	if v := s.vaults.find(host); v != nil {
 		return v
@@ -43,15 +45,65 @@ func (s *Server) route(hostport, path string) service {
 }
 
 func (s *Server) routeLoopback(port, path string) service {
-	switch {
-	case port == vmExtensionPort:
+	switch port {
+	case vmExtensionPort:
 		return vmExtension{s}
+	case cloudShellPort:
+		return cloudShell{s}
+	case appServicePort, appServiceWindowsPort:
+		return appService{s}
+	case azureMLPort:
+		return azureML{s}
+	case arcPort:
+		return arc{s}
+	case serviceFabricPort:
+		return serviceFabric{s}
+	case podIdentityPort:
+		return podIdentity{imds{s}}
+	}
+	return s.routePath(path)
+}
+
+// routePath is for the endpoints that have a path of their own. The others are
+// only found by their port.
+func (s *Server) routePath(path string) service {
+	switch {
 	case strings.HasPrefix(path, "/metadata/"):
 		return imds{s}
 	case path == vmExtensionPath:
 		return vmExtension{s}
+	case isPath(path, appServicePath):
+		return appService{s}
+	case isPath(path, azureMLPath):
+		return azureML{s}
 	}
 	return nil
+}
+
+// serviceFor returns the service that a request is for, or nil. At the address of
+// a socket that the caller has opened the port says nothing, even if it happens to
+// be one of those above.
+func (s *Server) serviceFor(r *http.Request) service {
+	if !atOwnAddress(r) {
+		return s.route(r.Host, r.URL.Path)
+	}
+	if r.URL.Path == imdsPath && r.Header.Get("Secret") != "" {
+		return serviceFabric{s} // IMDS knows no secret
+	}
+	return s.routePath(r.URL.Path)
+}
+
+// atOwnAddress reports whether a request is for the socket it came by, on the
+// loopback.
+func atOwnAddress(r *http.Request) bool {
+	_, inMemory := r.Context().Value(connKey{}).(*serverConn)
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if inMemory || !ok {
+		return false
+	}
+	host, port, err := net.SplitHostPort(r.Host)
+	_, own, ownErr := net.SplitHostPort(local.String())
+	return err == nil && ownErr == nil && isLoopback(host) && port == own
 }
 
 func isLoopback(host string) bool {

@@ -15,12 +15,16 @@ type Server struct {
 	signer     *signer
 	identities identities
 	platform   platform // what hands out tokens on the virtual machine
+	hosting    hosting  // what hands them out elsewhere
+	arc        arcAgent
+	kubelet    kubelet
 	vaults     vaults
 	faults     faults
 	log        requestLog
 
-	http  http.Server
-	conns sync.WaitGroup // one for each connection that is served
+	http         http.Server
+	certificates certificates
+	conns        sync.WaitGroup // one for each connection that is served
 
 	mu         sync.Mutex // guards what follows
 	closed     bool
@@ -79,6 +83,8 @@ func (s *Server) Close() error {
 		c.abandon()
 	}
 	s.conns.Wait()
+	s.kubelet.stop()
+	s.arc.removeKeys()
 	return nil
 }
 
@@ -92,4 +98,5 @@ func (s *Server) Now() time.Time {
 // secrets age. Nobody is woken; a [Fault] still delays by real time.
 func (s *Server) Advance(d time.Duration) {
 	s.offset.Add(int64(d))
+	s.kubelet.rotate(s)
 }

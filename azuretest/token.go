@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// mint makes a token that ends when the caller says.
-func (s *Server) mint(id *Identity, audience string, issued, expires time.Time) string {
+// mint makes a token that ends when the caller says, for a client that has such
+// capabilities.
+func (s *Server) mint(id *Identity, audience string, issued, expires time.Time, capabilities ...string) string {
 	tokenID := rand.Text()
-	return s.signer.sign(claims{
+	c := claims{
 		Audience:   audience,
 		Issuer:     issuer(),
 		IssuedAt:   dateOf(issued),
@@ -25,7 +26,12 @@ func (s *Server) mint(id *Identity, audience string, issued, expires time.Time) 
 		JWTID:      tokenID,
 		Version:    "1.0",
 		ResourceID: id.resourceID,
-	})
+		Clients:    capabilities,
+	}
+	if id.person {
+		c.IDType, c.UPN = "user", id.name
+	}
+	return s.signer.sign(c)
 }
 
 func issuer() string { return "https://sts.windows.net/" + tenantID() + "/" }
@@ -58,7 +64,7 @@ func (c *call) authenticate(audiences ...string) (*Identity, *refusal) {
 	if err != nil {
 		return nil, &refusal{badToken, err.Error()}
 	}
-	id := c.server.identities.find(func(i *Identity) bool { return i.objectID == got.ObjectID })
+	id := c.server.identities.bearer(got.ObjectID)
 	if id != nil {
 		c.identity(id)
 	}

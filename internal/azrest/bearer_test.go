@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,101 +23,6 @@ const claims = `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
 
 func claimsChallenge(encoding *base64.Encoding) string {
 	return `Bearer realm="", error="insufficient_claims", claims="` + encoding.EncodeToString([]byte(claims)) + `"`
-}
-
-func TestOneTokenServesManyRequests(t *testing.T) {
-	t.Parallel()
-	cred := &tokens{list: []string{"token-1"}}
-	s := (&script{}).then(200, "{}")
-	client := newClient(t, s.serve, withBearer(cred))
-	for range 3 {
-		_, err := get(t.Context(), client)
-		require.NoError(t, err)
-	}
-	require.Equal(t, []policy.TokenRequestOptions{{Scopes: []string{scope}, EnableCAE: true}}, cred.asked)
-	require.Equal(t, "Bearer token-1", s.seen[2].authorization)
-}
-
-func TestManyCallersShareOneTokenRequestAndOneFailure(t *testing.T) {
-	t.Parallel()
-	for _, fails := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			var asked atomic.Int32
-			cred := credential(func(ctx context.Context) (azcore.AccessToken, error) {
-				asked.Add(1)
-				time.Sleep(70 * time.Second)
-				if fails {
-					return azcore.AccessToken{}, errors.New("no identity")
-				}
-				return azcore.AccessToken{Token: "t", ExpiresOn: time.Now().Add(time.Hour)}, ctx.Err()
-			})
-			client := newClient(t, always(200, "{}"), withBearer(cred))
-			start := time.Now()
-			var group sync.WaitGroup
-			for range 100 {
-				group.Go(func() {
-					_, err := get(t.Context(), client)
-					require.Equal(t, fails, err != nil)
-				})
-			}
-			group.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
-				_, err := get(ctx, client)
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				require.Equal(t, time.Second, time.Since(start), "each leaves on its own deadline")
-			})
-			group.Wait()
-			require.Equal(t, int32(1), asked.Load())
-			require.Equal(t, 70*time.Second, time.Since(start))
-		})
-	}
-}
-
-// credential is a function that answers tokens.
-type credential func(context.Context) (azcore.AccessToken, error)
-
-func (c credential) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	return c(ctx)
-}
-
-type ownError struct{ hint string }
-
-func (e *ownError) Error() string { return "no identity\n\thint: " + e.hint }
-
-func TestACredentialsErrorIsNotRetriedAndFound(t *testing.T) {
-	t.Parallel()
-	cred := &tokens{err: fmt.Errorf("wrapped: %w", &ownError{"assign one"})}
-	s := (&script{}).then(200, "{}")
-	_, err := get(t.Context(), newClient(t, s.serve, withBearer(cred)))
-	require.EqualError(t, err, `keyvault: get secret "db" in contoso.vault.azure.net: wrapped: no identity hint: assign one`)
-	var own *ownError
-	require.ErrorAs(t, err, &own)
-	require.Len(t, cred.asked, 1)
-	require.Empty(t, s.seen)
-}
-
-func TestUselessTokensAreRefused(t *testing.T) {
-	t.Parallel()
-	expiry := time.Now().Add(time.Hour)
-	for name, token := range map[string]azcore.AccessToken{
-		"empty":       {ExpiresOn: expiry},
-		"a line":      {Token: "t0ken\r\nX-Evil: 1", ExpiresOn: expiry},
-		"a blank":     {Token: "t0ken and more", ExpiresOn: expiry},
-		"not ASCII":   {Token: "t0kén", ExpiresOn: expiry},
-		"no expiry":   {Token: "t0ken"},
-		"in the past": {Token: "t0ken", ExpiresOn: time.Now().Add(-time.Minute)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cred := credential(func(context.Context) (azcore.AccessToken, error) { return token, nil })
-			s := (&script{}).then(200, "{}")
-			_, err := get(t.Context(), newClient(t, s.serve, withBearer(cred)))
-			require.ErrorIs(t, err, azrest.ErrInvalidToken)
-			require.NotContains(t, err.Error(), "t0k")
-			require.Empty(t, s.seen)
-		})
-	}
 }
 
 func TestAClaimsChallengeIsAnsweredOnce(t *testing.T) {
@@ -268,76 +171,4 @@ func TestTheBodyOfEachTryIsItsOwn(t *testing.T) {
 	group.Wait()
 	require.Equal(t, old, again)
 	require.Greater(t, len(again), 20_000)
-}
-
-func TestAnUnknownAudienceIsAskedFor(t *testing.T) {
-	t.Parallel()
-	cred := &tokens{list: []string{"t"}}
-	s := (&script{}).then(401, "", "WWW-Authenticate", `Bearer resource="https://x"`).then(200, "{}")
-	c := config(t, s.serve, func(c *azrest.Config) {
-		c.Bearer = &azrest.Bearer{Credential: cred, ProbePath: []string{"secrets"}, Challenge: func(h http.Header) (azrest.Audience, error) {
-			return azrest.Audience{Scope: azrest.ParseChallenges(h)[0].Params["resource"], Tenant: "ten"}, nil
-		}}
-	})
-	client, err := azrest.New(c)
-	require.NoError(t, err)
-	call := getCall()
-	call.Method, call.Body = http.MethodPut, thing{Name: "body"}
-	for range 2 {
-		_, err = azrest.Do[thing](t.Context(), client, call)
-		require.NoError(t, err)
-	}
-	require.Len(t, s.seen, 3)
-	require.Equal(t, seen{method: "GET", url: endpoint + "/secrets?api-version=7.4"}, s.seen[0])
-	require.Equal(t, []policy.TokenRequestOptions{{Scopes: []string{"https://x"}, TenantID: "ten", EnableCAE: true}}, cred.asked)
-}
-
-func TestAnAudienceThatCannotBeFound(t *testing.T) {
-	t.Parallel()
-	distrust := errors.New("not trusted")
-	for name, test := range map[string]struct {
-		status int
-		is     error
-		want   string
-	}{
-		"distrusted": {401, azrest.ErrUnauthorized, "unauthorized: not trusted"},
-		"open":       {200, azrest.ErrUnexpectedResponse, "unexpected response: 200 to a request without token, where a challenge was to come"},
-		"firewall":   {403, azrest.ErrForbidden, "403 Forbidden"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cred := &tokens{list: []string{"t"}}
-			client := newClient(t, always(test.status, ""), func(c *azrest.Config) {
-				c.Bearer = &azrest.Bearer{Credential: cred, Challenge: func(http.Header) (azrest.Audience, error) {
-					return azrest.Audience{}, distrust
-				}}
-			})
-			_, err := get(t.Context(), client)
-			require.ErrorIs(t, err, test.is)
-			require.EqualError(t, err, `keyvault: get secret "db" in contoso.vault.azure.net: `+test.want)
-			require.Empty(t, cred.asked)
-		})
-	}
-}
-
-func TestNewRefusesWhatCannotWork(t *testing.T) {
-	t.Parallel()
-	for want, change := range map[string]option{
-		"the credential is nil":                withBearer(nil),
-		"there is no scope to ask a token for": func(c *azrest.Config) { c.Bearer = &azrest.Bearer{Credential: &tokens{}} },
-		"a token goes over https only": func(c *azrest.Config) {
-			c.Bearer = &azrest.Bearer{Credential: &tokens{}, Scope: scope}
-			plain := *c.Endpoint
-			plain.Scheme = "http"
-			c.Endpoint = &plain
-		},
-		"APIVersion in the client options must look like 7.4 or 2016-10-01": withAPIVersion("7.4&x=y"),
-	} {
-		_, err := azrest.New(config(t, always(200, ""), change))
-		require.EqualError(t, err, want)
-	}
-	for _, version := range []string{"2015-06-01", "2016-10-01", "7.0", "7.6-preview.2", "2025-06-01-preview", "2026-04-01"} {
-		_, err := azrest.New(config(t, always(200, ""), withAPIVersion(version)))
-		require.NoError(t, err, version)
-	}
 }

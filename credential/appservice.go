@@ -13,7 +13,8 @@ import (
 // appService asks App Service, Functions or Container Apps.
 // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
 type appService struct {
-	endpoint string // from the options; empty: IDENTITY_ENDPOINT
+	endpoint *url.URL
+	named    bool // endpoint comes from the options
 	id       ManagedIDKind
 	started  time.Time
 	older    atomic.Pointer[appService2017] // in use since 2019-08-01 was refused
@@ -22,13 +23,15 @@ type appService struct {
 const appServicePath = "/msi/token"
 
 func newAppService(o *ManagedIdentityCredentialOptions) (*appService, error) {
-	s := &appService{endpoint: o.Endpoint, id: o.ID, started: time.Now()}
-	if _, err := s.address(); err != nil {
+	address := firstOf(o.Endpoint, env("IDENTITY_ENDPOINT"))
+	if address == "" || !isSet("IDENTITY_HEADER") {
+		return nil, errors.New("IDENTITY_HEADER and Endpoint or IDENTITY_ENDPOINT must be set")
+	}
+	endpoint, err := parseEndpoint(address, appServicePath)
+	if err != nil {
 		return nil, err
 	}
-	if env("IDENTITY_HEADER") == "" {
-		return nil, errors.New("IDENTITY_HEADER is not set")
-	}
+	s := &appService{endpoint: endpoint, named: o.Endpoint != "", id: o.ID, started: time.Now()}
 	return s, checkID(o.ID, SourceAppService, appServiceParameters())
 }
 
@@ -38,22 +41,14 @@ func appServiceParameters() idParameters {
 	return idParameters{client: "client_id", object: "principal_id", resource: "mi_res_id"}
 }
 
-func (s *appService) address() (*url.URL, error) {
-	address := firstOf(s.endpoint, env("IDENTITY_ENDPOINT"))
-	if address == "" {
-		return nil, errors.New("set Endpoint or IDENTITY_ENDPOINT")
-	}
-	return parseEndpoint(address, appServicePath)
-}
-
 func (s *appService) try(ctx context.Context, send sender, a ask) (answer, error) {
 	if older := s.older.Load(); older != nil {
 		return older.try(ctx, send, a)
 	}
 	header := env("IDENTITY_HEADER") // the platform changes it while the program runs
 	got, err := s.ask(ctx, send, a, header)
-	if refusedHeader(got) && env("IDENTITY_HEADER") != header {
-		got, err = s.ask(ctx, send, a, env("IDENTITY_HEADER"))
+	if now := env("IDENTITY_HEADER"); a.waited && refusedHeader(got) && now != header {
+		got, err = s.ask(ctx, send, a, now)
 	}
 	if err != nil || !isUnsupportedVersion(got) {
 		return got, err
@@ -66,13 +61,12 @@ func refusedHeader(got answer) bool {
 }
 
 func (s *appService) ask(ctx context.Context, send sender, a ask, header string) (answer, error) {
-	endpoint, err := s.address()
-	if err != nil {
-		return answer{}, err
-	}
 	query := identityQuery(a.resource, s.id, appServiceParameters())
 	query.Set("api-version", "2019-08-01")
-	return get(ctx, send, endpoint, query, "X-IDENTITY-HEADER", header)
+	got, err := get(ctx, send, s.endpoint, query, "X-IDENTITY-HEADER", header)
+	got.secret = header
+	_, got.mustEcho = s.id.(ClientID) // answers name no other ID
+	return got, err
 }
 
 // isUnsupportedVersion recognises the Linux Consumption plan of Functions,
@@ -85,10 +79,10 @@ func isUnsupportedVersion(got answer) bool {
 // fallBack asks in the older protocol, and stays with it if that works. What
 // the older protocol cannot say, such as an object ID, is not asked in it.
 func (s *appService) fallBack(ctx context.Context, send sender, a ask, refused answer) (answer, error) {
-	if appService2017Parameters().parameter(s.id) == "" && s.id != nil {
+	if s.id != nil && appService2017Parameters().parameter(s.id) == "" {
 		return refused, nil
 	}
-	older := &appService2017{endpoint: s.endpoint, id: s.id, identityVariables: !isSet("MSI_ENDPOINT", "MSI_SECRET")}
+	older := s.inOlderProtocol()
 	got, err := older.try(ctx, send, a)
 	if err == nil && got.status == http.StatusOK {
 		got.fellBack = s.older.CompareAndSwap(nil, older)
@@ -96,13 +90,23 @@ func (s *appService) fallBack(ctx context.Context, send sender, a ask, refused a
 	return got, err
 }
 
+// inOlderProtocol is the same identity by the older protocol's own variables,
+// or by the endpoint and header there are.
+func (s *appService) inOlderProtocol() *appService2017 {
+	if !s.named && isSet("MSI_ENDPOINT", "MSI_SECRET") {
+		if endpoint, err := parseEndpoint(env("MSI_ENDPOINT"), appServicePath); err == nil {
+			return &appService2017{endpoint: endpoint, secret: "MSI_SECRET", id: s.id}
+		}
+	}
+	return &appService2017{endpoint: s.endpoint, secret: "IDENTITY_HEADER", id: s.id}
+}
+
 // rules: the identity's sidecar may start after the program, and answers 404 so long.
 func (s *appService) rules() retryRules {
-	return retryRules{
-		retry: func(status int) bool {
-			starting := status == http.StatusNotFound && time.Since(s.started) < 30*time.Second
-			return starting || status == http.StatusRequestTimeout || isTransient(status)
-		},
-		base: 800 * time.Millisecond, ceiling: 15 * time.Second, limit: 4,
+	rules := appServiceRules()
+	usual := rules.retry
+	rules.retry = func(status int) bool {
+		return usual(status) || status == http.StatusNotFound && time.Since(s.started) < 30*time.Second
 	}
+	return rules
 }

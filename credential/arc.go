@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +16,7 @@ import (
 // https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
 type arc struct {
 	endpoint *url.URL
+	keys     string // the directory of the agent's key files; empty: there is none
 	id       ManagedIDKind
 	turn     chan struct{} // one exchange at a time: each challenge has its own key
 }
@@ -24,18 +26,18 @@ const arcEndpoint = "http://127.0.0.1:40342"
 func newArc(o *ManagedIdentityCredentialOptions) (*arc, error) {
 	endpoint, err := parseEndpoint(firstOf(o.Endpoint, env("IDENTITY_ENDPOINT"), arcEndpoint), imdsPath)
 	if err == nil {
-		err = checkLoopback(endpoint)
+		err = checkLoopback(endpoint) // by https as well: a key of this machine goes there
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &arc{endpoint: endpoint, id: o.ID, turn: make(chan struct{}, 1)}, checkID(o.ID, SourceAzureArc, vmParameters())
+	s := &arc{endpoint: endpoint, keys: arcKeyDirectory(), id: o.ID, turn: make(chan struct{}, 1)}
+	return s, checkID(o.ID, SourceAzureArc, vmParameters())
 }
 
-// agentInstalled looks for the agent of Azure Arc, for machines whose services
-// do not see its variables.
-func agentInstalled() bool {
-	info, err := os.Stat(agentFile())
+// isInstalled looks for an agent's program.
+func isInstalled(file string) bool {
+	info, err := os.Stat(file)
 	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }
 
@@ -47,7 +49,7 @@ func (s *arc) try(ctx context.Context, send sender, a ask) (answer, error) {
 		return answer{}, ctx.Err()
 	}
 	got, err := s.exchange(ctx, send, a)
-	if err == nil && got.status == http.StatusUnauthorized {
+	if a.waited && err == nil && got.status == http.StatusUnauthorized {
 		return s.exchange(ctx, send, a) // keys live shortly: this one may have been too old
 	}
 	return got, err
@@ -59,7 +61,7 @@ func (s *arc) exchange(ctx context.Context, send sender, a ask) (answer, error) 
 	if err != nil || challenge.status != http.StatusUnauthorized {
 		return unchallenged(challenge, err)
 	}
-	file, err := arcKeyFile(challenge.header)
+	file, err := arcKeyFile(challenge.header, s.keys)
 	if err != nil {
 		return answer{}, arcError(challenge, err)
 	}
@@ -67,7 +69,9 @@ func (s *arc) exchange(ctx context.Context, send sender, a ask) (answer, error) 
 	if err != nil {
 		return answer{}, arcError(challenge, err)
 	}
-	return s.ask(ctx, send, a, "Authorization", "Basic "+key)
+	got, err := s.ask(ctx, send, a, "Authorization", "Basic "+key)
+	got.secret, got.mustEcho = key, true
+	return got, err
 }
 
 func (s *arc) ask(ctx context.Context, send sender, a ask, headers ...string) (answer, error) {
@@ -86,14 +90,17 @@ func unchallenged(got answer, err error) (answer, error) {
 }
 
 func arcError(got answer, err error) *Error {
-	return &Error{StatusCode: got.status, kind: ErrUnexpectedResponse, detail: err.Error()}
+	e := &Error{StatusCode: got.status, cause: err}
+	if !errors.Is(err, fs.ErrPermission) {
+		e.kind = ErrUnexpectedResponse
+	}
+	return e
 }
 
-// rules: agents that do not know how to choose an identity ignore the choice,
-// so the answer must say whose token it is.
+// rules: 404 is an agent that is starting.
 func (s *arc) rules() retryRules {
 	return retryRules{
 		retry: func(status int) bool { return status == http.StatusNotFound || isTransient(status) },
-		base:  time.Second, ceiling: 15 * time.Second, mustEcho: true,
+		base:  time.Second, ceiling: 15 * time.Second,
 	}
 }

@@ -2,16 +2,13 @@
 
 package credential
 
-import (
-	"errors"
-	"os"
-)
+import "os"
 
-func agentFile() string { return "" }
+// Azure Arc has no agent for such a system.
 
-func arcKeyDirectory() (string, error) {
-	return "", errors.New("Azure Arc has no agent for this system") //nolint:staticcheck,revive // a product's name
-}
+func arcAgentFile() string { return "" }
+
+func arcKeyDirectory() string { return "" }
 
 func samePath(a, b string) bool { return a == b }
 

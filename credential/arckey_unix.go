@@ -3,19 +3,19 @@
 package credential
 
 import (
-	"errors"
 	"os"
 	"runtime"
 	"syscall"
 )
 
-func agentFile() string { return "/opt/azcmagent/bin/himds" }
+func arcAgentFile() string { return "/opt/azcmagent/bin/himds" }
 
-func arcKeyDirectory() (string, error) {
+// arcKeyDirectory: of these systems the agent runs on Linux alone.
+func arcKeyDirectory() string {
 	if runtime.GOOS != "linux" {
-		return "", errors.New("Azure Arc has no agent for " + runtime.GOOS) //nolint:staticcheck,revive // a product's name
+		return ""
 	}
-	return "/var/opt/azcmagent/tokens", nil
+	return "/var/opt/azcmagent/tokens"
 }
 
 func samePath(a, b string) bool { return a == b }
@@ -24,5 +24,5 @@ func arcPermissionAdvice() string { return "add the program's user to the group 
 
 // openNoFollow does not wait for the other end of a pipe either.
 func openNoFollow(file string) (*os.File, error) {
-	return os.OpenFile(file, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) //nolint:gosec // checked by checkArcKeyFile
+	return os.OpenFile(file, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) //nolint:gosec // checkArcKeyFile has checked the name
 }

@@ -1,22 +1,23 @@
 package credential
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
-func agentFile() string {
-	return filepath.Join(env("ProgramFiles"), "AzureConnectedMachineAgent", "himds.exe")
-}
+// arcAgentFile is empty, and no file's name, if the variable is not set: a
+// relative name could be a file of anybody's.
+func arcAgentFile() string { return below("ProgramFiles", "himds.exe") }
 
-func arcKeyDirectory() (string, error) {
-	data := env("ProgramData")
-	if data == "" {
-		return "", errors.New("ProgramData is not set, so the agent's directory is not known")
+func arcKeyDirectory() string { return below("ProgramData", "Tokens") }
+
+func below(variable, name string) string {
+	if !isSet(variable) {
+		return ""
 	}
-	return filepath.Join(data, "AzureConnectedMachineAgent", "Tokens"), nil
+	return filepath.Join(env(variable), "AzureConnectedMachineAgent", name)
 }
 
 func samePath(a, b string) bool { return strings.EqualFold(filepath.Clean(a), filepath.Clean(b)) }
@@ -25,14 +26,16 @@ func arcPermissionAdvice() string {
 	return `add the program's user to the group "Hybrid Agent Extension Applications" or to Administrators`
 }
 
-// openNoFollow refuses links by what the name itself is.
+// openNoFollow opens a link itself and not what it points to.
 func openNoFollow(file string) (*os.File, error) {
-	info, err := os.Lstat(file)
+	name, err := syscall.UTF16PtrFromString(file)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
+	const share = syscall.FILE_SHARE_READ | syscall.FILE_SHARE_WRITE | syscall.FILE_SHARE_DELETE
+	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ, share, nil, syscall.OPEN_EXISTING, syscall.FILE_FLAG_OPEN_REPARSE_POINT, 0)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: file, Err: err}
 	}
-	return os.Open(file) //nolint:gosec // checked by checkArcKeyFile
+	return os.NewFile(uintptr(handle), file), nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +26,7 @@ type CachedOptions struct {
 type CachedCredential struct {
 	inner    azcore.TokenCredential
 	observer func(Event)
-	cache    *fresh.Cache[tokenKey, token]
+	cache    *fresh.Cache[tokenKey, *token]
 }
 
 // tokenKey is what decides which token is right.
@@ -51,9 +49,12 @@ func NewCached(inner azcore.TokenCredential, options *CachedOptions) *CachedCred
 	if options != nil {
 		c.observer = options.Observer
 	}
-	const budget = 2 * time.Minute // over any credential's own: its error says more than ours
 	c.cache = fresh.New(c.fetch, fresh.Options[tokenKey]{
-		WaitedBudget: budget, BackgroundBudget: budget, RetryAfter: retryAfterOf, Permanent: isPermanent,
+		// Over any credential's own, whose error says more: a login may need a person.
+		WaitedBudget:     5 * time.Minute,
+		BackgroundBudget: 2 * time.Minute,
+		RetryAfter:       retryAfterOf,
+		Permanent:        isPermanent,
 	})
 	return c
 }
@@ -66,12 +67,19 @@ func (c *CachedCredential) GetToken(ctx context.Context, options policy.TokenReq
 	if c.inner == nil {
 		return azcore.AccessToken{}, errors.New("credential: NewCached was given no credential")
 	}
-	if len(options.Scopes) == 0 {
+	key := keyOf(options)
+	if strings.TrimSpace(key.scopes) == "" {
 		return azcore.AccessToken{}, errors.New("credential: GetToken needs a scope")
 	}
-	value, err := getToken(ctx, c.cache, keyOf(options), options.Claims)
+	var value fresh.Value[*token]
+	var err error
+	if options.Claims == "" {
+		value, err = c.cache.Get(ctx, key)
+	} else {
+		value, err = pastClaims(ctx, c.cache, key, options.Claims)
+	}
 	if err != nil {
-		return azcore.AccessToken{}, c.explain(options.Scopes, err)
+		return azcore.AccessToken{}, c.explain(ctx, key, err)
 	}
 	return accessToken(value), nil
 }
@@ -86,23 +94,33 @@ func keyOf(options policy.TokenRequestOptions) tokenKey {
 	return key
 }
 
-func (c *CachedCredential) fetch(ctx context.Context, key tokenKey, request fresh.Request) (fresh.Value[token], error) {
+func (c *CachedCredential) fetch(ctx context.Context, key tokenKey, request fresh.Request) (fresh.Value[*token], error) {
 	start := time.Now()
 	got, err := c.inner.GetToken(ctx, policy.TokenRequestOptions{
 		Scopes: strings.Fields(key.scopes), TenantID: key.tenant, EnableCAE: key.cae, Claims: request.Claims,
 	})
 	if err == nil {
-		err = tokenBody{AccessToken: got.Token}.check()
+		err = checkInner(got)
 	}
 	c.report(Event{Resource: key.scopes, Expires: got.ExpiresOn, Duration: time.Since(start), Err: err}, request.Waited)
 	if err != nil {
-		return fresh.Value[token]{}, err
+		return fresh.Value[*token]{}, err
 	}
-	issued, _ := jwtTimes(got.Token)
-	return fresh.Value[token]{
-		V:       token{raw: got.Token, issued: issued, claims: request.Claims, received: time.Now().Round(0)},
-		Expires: got.ExpiresOn.UTC(), RefreshAfter: got.RefreshOn,
-	}, nil
+	kept := &token{raw: got.Token, claims: request.Claims, received: time.Now().Round(0)}
+	kept.issued, _ = jwtTimes(got.Token)
+	return fresh.Value[*token]{V: kept, Expires: got.ExpiresOn.UTC(), RefreshAfter: got.RefreshOn}, nil
+}
+
+// checkInner refuses an answer that is no token.
+func checkInner(got azcore.AccessToken) error {
+	err := checkToken(got.Token)
+	if err == nil && !got.ExpiresOn.After(time.Now()) {
+		err = errors.New("the access token has no expiry, or has expired already")
+	}
+	if err != nil {
+		return fmt.Errorf("credential: %w: %w", ErrUnexpectedResponse, err)
+	}
+	return nil
 }
 
 func (c *CachedCredential) report(e Event, waited bool) {
@@ -117,12 +135,12 @@ func (c *CachedCredential) report(e Event, waited bool) {
 }
 
 // explain leaves the inner credential's errors as they are.
-func (c *CachedCredential) explain(scopes []string, err error) error {
+func (c *CachedCredential) explain(ctx context.Context, key tokenKey, err error) error {
 	switch {
 	case errors.Is(err, fresh.ErrStillRejected):
-		return fmt.Errorf("credential: token for %q: the credential answered with the very token that was rejected: %w", scopes, err)
-	case err == context.Canceled, err == context.DeadlineExceeded: //nolint:errorlint // only the end of the caller's own context comes bare
-		return fmt.Errorf("credential: token for %q: the caller stopped waiting: %w", scopes, err)
+		return fmt.Errorf("credential: token for %q: the credential answered with the token that was rejected, or one as old: %w", key.scopes, err)
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return fmt.Errorf("credential: token for %q: the caller stopped waiting: %w", key.scopes, err)
 	default:
 		return err
 	}
@@ -134,17 +152,5 @@ func (c *CachedCredential) explain(scopes []string, err error) error {
 func (c *CachedCredential) Status() Status {
 	return Status{Tokens: tokenStatus(c.cache.Infos(), func(key tokenKey) string { return key.scopes })}
 }
-
-// String names the type of the inner credential.
-func (c *CachedCredential) String() string { return fmt.Sprintf("CachedCredential(%T)", c.inner) }
-
-// Format prints what String does, whichever verb is used: never a token.
-func (c *CachedCredential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
-
-// LogValue is what slog prints: what String does.
-func (c *CachedCredential) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText makes JSON print what String does.
-func (c *CachedCredential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 var _ azcore.TokenCredential = (*CachedCredential)(nil)

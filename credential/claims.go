@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -12,18 +13,25 @@ import (
 // the same challenge within moments.
 const answeredFor = 30 * time.Second
 
+// pastClaims answers from cache, past what a claims challenge rejects.
+func pastClaims[K comparable](ctx context.Context, cache *fresh.Cache[K, *token], key K, claims string) (fresh.Value[*token], error) {
+	inHand, _ := cache.Peek(key)
+	return cache.Renew(ctx, key, claims, rejectedBy(claims, inHand.V))
+}
+
 // rejectedBy says which tokens a claims challenge turns down: those issued
-// before the time it names or, where that cannot be told, the one in hand.
-func rejectedBy(claims string, inHand token) func(token) bool {
+// before the time it names or, where that cannot be told, the one in hand, which
+// may be nil.
+func rejectedBy(claims string, inHand *token) func(*token) bool {
 	notBefore := challengeTime(claims)
-	return func(t token) bool {
+	return func(t *token) bool {
 		if !notBefore.IsZero() && !t.issued.IsZero() {
 			return t.issued.Before(notBefore)
 		}
 		if t.claims == claims && time.Since(t.received) < answeredFor {
 			return false
 		}
-		return t.raw == inHand.raw
+		return inHand != nil && t.raw == inHand.raw
 	}
 }
 
@@ -40,12 +48,28 @@ func challengeTime(claims string) time.Time {
 	if json.Unmarshal([]byte(claims), &challenge) != nil {
 		return time.Time{}
 	}
-	seconds, _ := number(challenge.AccessToken.NotBefore.Value)
-	return unixTime(seconds)
+	at, _ := number(challenge.AccessToken.NotBefore.Value)
+	return unixTime(at)
 }
 
-// inHand is the token a cache holds for key, the zero token if it holds none.
-func inHand[K comparable](cache *fresh.Cache[K, token], key K) token {
-	v, _ := cache.Peek(key)
-	return v.V
+// requestedClaims is what Entra is sent: what a challenge asks for and, for a
+// client that can answer challenges, the word that it can.
+func requestedClaims(a ask) string {
+	claims := map[string]any{}
+	if a.claims != "" && (json.Unmarshal([]byte(a.claims), &claims) != nil || claims == nil) {
+		return a.claims // for Entra to judge
+	}
+	if a.cae {
+		inner, ok := claims["access_token"].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+		}
+		inner["xms_cc"] = map[string]any{"values": []string{"cp1"}}
+		claims["access_token"] = inner
+	}
+	if len(claims) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(claims) //nolint:errchkjson // it came from JSON
+	return string(text)
 }

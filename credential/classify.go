@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -16,11 +17,11 @@ import (
 func answerError(a answer, rules retryRules) *Error {
 	e := &Error{
 		StatusCode: a.status,
-		RequestID:  scrub(a.header.Get("x-ms-request-id"), 64),
+		RequestID:  a.clean(a.header.Get("x-ms-request-id"), 64),
 		RetryAfter: retryAfter(a.header, time.Now()),
 	}
 	if server := a.header.Get("Server"); !strings.HasPrefix(server, rules.server) {
-		e.server = scrub(server, 64)
+		e.server = a.clean(server, 64)
 	}
 	return e
 }
@@ -31,29 +32,37 @@ func answerError(a answer, rules retryRules) *Error {
 func statusError(a answer, rules retryRules) *Error {
 	e := answerError(a, rules)
 	p := decodeProblem(a.body)
-	e.Code, e.Description, e.CorrelationID = p.code, p.description, p.correlationID
-	if p == (problem{}) {
-		e.detail = strings.TrimPrefix(excerpt(a), ": ")
+	e.Code = a.clean(p.code, 256)
+	e.Description = a.clean(p.description, 2048)
+	e.CorrelationID = a.clean(p.correlationID, 64)
+	if e.Code == "" && e.Description == "" {
+		e.detail = a.excerpt()
 	}
+	e.retryable = rules.retry(a.status) || p.passing
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		e.kind = ErrThrottled
-	case a.status >= 200 && a.status < 400:
+	case a.status < http.StatusBadRequest:
 		e.kind, e.detail = ErrUnexpectedResponse, unexpectedStatus(a.status)
-	case rules.retry(a.status), strings.Contains(string(a.body), "unreachable") && a.status == http.StatusForbidden:
+	case rules.retry(a.status) || isProxy(a):
 		e.kind = ErrUnavailable
 	default:
 		e.kind = refusal(p)
 	}
-	e.retryable = rules.retry(a.status)
 	return e
 }
 
 func unexpectedStatus(status int) string {
-	if status >= 300 {
+	if status >= http.StatusMultipleChoices {
 		return "redirects are not followed: a managed identity's endpoint sends none"
 	}
 	return "not a status of a token response"
+}
+
+// isProxy recognises the proxy of Docker Desktop, which answers for addresses
+// it cannot reach.
+func isProxy(a answer) bool {
+	return a.status == http.StatusForbidden && strings.Contains(string(a.body), "unreachable")
 }
 
 // refusal finds the sentinel of a definite no, nil if there is none for it.
@@ -66,9 +75,10 @@ func refusal(p problem) error {
 		{"multiple user assigned identities", ErrMultipleIdentities},
 		{"invalid_resource", ErrResourceNotFound},
 		{"aadsts500011", ErrResourceNotFound},
-		{"aadsts50001", ErrResourceNotFound},
-		{"aadsts700016", ErrIdentityNotFound},
+		{"aadsts50001:", ErrResourceNotFound},
 		{"audiencenotsupported", ErrResourceNotFound},
+		{"aadsts700016", ErrIdentityNotFound},
+		{"aadsts70021", ErrIdentityNotFound}, // and 700211, 700213
 		{"identity not found", ErrIdentityNotFound},
 		{"managedidentitynotfound", ErrIdentityNotFound},
 		{"unable to load the proper managed identity", ErrIdentityNotFound},
@@ -80,35 +90,47 @@ func refusal(p problem) error {
 	return nil
 }
 
-// transportError classifies a try that got no answer.
-func (f *fetcher) transportError(err error) *Error {
+// noAnswer classifies a try that got no answer, or not all of one. tryErr is
+// not nil if the time of the try was up.
+func (f *fetcher) noAnswer(err, tryErr error) *Error {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return own
 	}
-	e := &Error{kind: ErrUnavailable, retryable: true}
-	switch dial, ok := errors.AsType[*net.OpError](err); {
-	case errors.Is(err, context.DeadlineExceeded):
-		// Not as the cause: it would look like the caller's own deadline.
-		e.detail = "no answer within " + f.tryTimeout.String()
-	case ok && dial.Op == "dial":
+	e := &Error{kind: ErrUnavailable, retryable: true, cause: azrest.ScrubError(err)}
+	dial, isDial := errors.AsType[*net.OpError](err)
+	switch {
+	case tryErr != nil:
+		e.cause, e.detail = nil, "no answer within "+f.tryTimeout.String()
+	case isFraud(err):
+		e.kind, e.retryable = ErrUnexpectedResponse, false
+	case errors.Is(err, errBrokeOff):
+		e.kind = ErrUnexpectedResponse
+	case isDial && dial.Op == "dial":
 		e.offAzure = !f.reached.Load()
-		e.cause = azrest.ScrubError(err)
-	case errors.Is(err, azrest.ErrTooLarge):
-		e.kind, e.retryable, e.detail = ErrUnexpectedResponse, false, err.Error()
-	default:
-		e.cause = azrest.ScrubError(err)
+	}
+	if errors.Is(e.cause, context.DeadlineExceeded) {
+		// A limit of the connection's own, which as the cause would look like
+		// the end of the caller's wait.
+		e.cause, e.detail = nil, e.cause.Error()
 	}
 	return e
+}
+
+// isFraud says whether what answered is not what it should be, which another
+// try would not change.
+func isFraud(err error) bool {
+	_, unverified := errors.AsType[*tls.CertificateVerificationError](err)
+	return unverified || errors.Is(err, errWrongCertificate) || errors.Is(err, azrest.ErrTooLarge)
 }
 
 // retryAfter reads the header in both of its forms. Zero: there is none.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
-		return time.Duration(min(seconds, 86400)) * time.Second
+	if n, err := strconv.Atoi(value); err == nil && n > 0 {
+		return time.Duration(min(n, 86400)) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil && date.After(now) {
-		return date.Sub(now).Round(time.Second)
+		return min(date.Sub(now).Round(time.Second), 24*time.Hour)
 	}
 	return 0
 }

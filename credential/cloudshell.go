@@ -3,9 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -23,7 +21,7 @@ func newCloudShell(o *ManagedIdentityCredentialOptions) (*cloudShell, error) {
 	}
 	endpoint, err := parseEndpoint(address, vmExtensionPath)
 	if err == nil {
-		err = checkLoopback(endpoint)
+		err = checkClear(endpoint)
 	}
 	if err != nil {
 		return nil, err
@@ -32,14 +30,7 @@ func newCloudShell(o *ManagedIdentityCredentialOptions) (*cloudShell, error) {
 }
 
 func (s *cloudShell) try(ctx context.Context, send sender, a ask) (answer, error) {
-	form := url.Values{"resource": {a.resource}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.endpoint.String(), strings.NewReader(form.Encode()))
-	if err != nil {
-		return answer{}, err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Metadata", "true")
-	return send(req)
+	return post(ctx, send, s.endpoint, url.Values{"resource": {a.resource}}, "Metadata", "true")
 }
 
 func (s *cloudShell) rules() retryRules {

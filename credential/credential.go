@@ -2,10 +2,7 @@ package credential
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -22,10 +19,10 @@ import (
 // concurrent use. There is nothing to close.
 type ManagedIdentityCredential struct {
 	fetcher *fetcher
-	cache   *fresh.Cache[string, token]
+	cache   *fresh.Cache[string, *token]
 	// caeCache holds the tokens for clients that answer claims challenges. It
 	// is another cache only where the source tells such clients apart.
-	caeCache *fresh.Cache[string, token]
+	caeCache *fresh.Cache[string, *token]
 }
 
 // NewManagedIdentityCredential finds the source by the environment, unless the
@@ -52,27 +49,32 @@ func NewManagedIdentityCredential(options *ManagedIdentityCredentialOptions) (*M
 	return c, nil
 }
 
+// newFetcher makes what both caches share.
 func newFetcher(source Source, reason string, o ManagedIdentityCredentialOptions) (*fetcher, error) {
-	from, err := newOrigin(source, reason, &o)
+	first, err := newOrigin(source, reason, &o)
 	if err != nil {
 		return nil, err
 	}
-	send, err := newSender(&o, source)
+	agent, err := newAgentOrigin(source, &o)
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{id: o.ID, send: send, tryTimeout: tryTimeout, observer: o.Observer, slots: make(chan struct{}, maxConcurrent)}
-	f.origin.Store(from)
-	if source == SourceIMDS {
-		f.settle = settleByFiles(o)
+	client, err := newPipeline(&o, first.provider)
+	if err != nil {
+		return nil, err
 	}
+	f := &fetcher{
+		agent: agent, agentFile: arcAgentFile(), id: o.ID, client: client,
+		tryTimeout: tryTimeout, observer: o.Observer, slots: make(chan struct{}, maxConcurrent),
+	}
+	f.origin.Store(first)
 	if o.Retry.TryTimeout > 0 {
 		f.tryTimeout = o.Retry.TryTimeout
 	}
 	return f, nil
 }
 
-func (f *fetcher) newCache(cae bool) *fresh.Cache[string, token] {
+func (f *fetcher) newCache(cae bool) *fresh.Cache[string, *token] {
 	return fresh.New(f.fetchFor(cae), fresh.Options[string]{
 		Canonical:        resourceOf,
 		BackgroundBudget: f.tryTimeout + time.Second,
@@ -88,8 +90,9 @@ func (f *fetcher) newCache(cae bool) *fresh.Cache[string, token] {
 //
 // The scope is a resource followed by /.default, or the bare resource. Tokens
 // of a managed identity belong to its own tenant, so TenantID has no effect;
-// EnableCAE has one with workload identity alone. With Claims, a token that the challenge rejects is
-// not returned again; many callers with one challenge cost one fetch.
+// EnableCAE has one with workload identity alone. With Claims, a token that the
+// challenge rejects is not returned again; many callers with one challenge cost
+// one fetch.
 //
 // Errors are an [*Error], except for a scope that no source would understand
 // and for the end of ctx, which [errors.Is] finds as context.Canceled or
@@ -102,106 +105,17 @@ func (c *ManagedIdentityCredential) GetToken(ctx context.Context, options policy
 	if options.EnableCAE {
 		cache = c.caeCache
 	}
-	value, err := getToken(ctx, cache, options.Scopes[0], options.Claims)
+	var value fresh.Value[*token]
+	var err error
+	if options.Claims == "" {
+		value, err = cache.Get(ctx, options.Scopes[0])
+	} else {
+		value, err = pastClaims(ctx, cache, options.Scopes[0], options.Claims)
+	}
 	if err != nil {
-		return azcore.AccessToken{}, c.explain(options.Scopes[0], err)
+		return azcore.AccessToken{}, c.explain(ctx, options.Scopes[0], err)
 	}
 	return accessToken(value), nil
-}
-
-// getToken answers from cache, past what claims reject.
-func getToken[K comparable](ctx context.Context, cache *fresh.Cache[K, token], key K, claims string) (fresh.Value[token], error) {
-	if claims == "" {
-		return cache.Get(ctx, key)
-	}
-	return cache.Renew(ctx, key, claims, rejectedBy(claims, inHand(cache, key)))
-}
-
-// explain completes the errors that do not come from a fetch.
-func (c *ManagedIdentityCredential) explain(scope string, err error) error {
-	if _, ok := errors.AsType[*Error](err); ok {
-		return err
-	}
-	resource, scopeErr := resourceOf(scope)
-	source := c.fetcher.origin.Load().source
-	switch {
-	case scopeErr != nil:
-		return fmt.Errorf("credential: %w", scopeErr)
-	case errors.Is(err, fresh.ErrStillRejected):
-		return &Error{
-			Source: source, resource: resource, identity: describeID(c.fetcher.id), Attempts: 1,
-			detail: "the source answered with the very token that was rejected: it has none that is newer",
-		}
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, source, err)
-	default:
-		return fmt.Errorf("credential: token for %q from %s: %w", resource, source, err)
-	}
-}
-
-// Prefetch fetches the tokens for scopes, all at once, and waits for them: at
-// start-up, so that the first request need not, or before the machine is called
-// ready. Scopes that have a token cost nothing. The error joins those of all
-// scopes that failed, each as [ManagedIdentityCredential.GetToken] gives it.
-func (c *ManagedIdentityCredential) Prefetch(ctx context.Context, scopes ...string) error {
-	if len(scopes) == 0 {
-		return errors.New("credential: Prefetch needs a scope")
-	}
-	errs := make(chan error, len(scopes))
-	for _, scope := range scopes {
-		go func() {
-			_, err := c.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{scope}})
-			errs <- err
-		}()
-	}
-	var joined error
-	for range scopes {
-		joined = errors.Join(joined, <-errs)
-	}
-	return joined
-}
-
-// Status tells where tokens come from, which identity they are for, and how
-// each one is doing. It does no I/O.
-func (c *ManagedIdentityCredential) Status() Status {
-	from := c.fetcher.origin.Load()
-	infos := c.cache.Infos()
-	if c.caeCache != c.cache {
-		infos = append(infos, c.caeCache.Infos()...)
-	}
-	return Status{
-		Source:   from.source,
-		Reason:   from.reason,
-		Identity: describeID(c.fetcher.id),
-		Tokens:   tokenStatus(infos, func(resource string) string { return resource }),
-	}
-}
-
-// String names the source and the identity.
-func (c *ManagedIdentityCredential) String() string {
-	return fmt.Sprintf("ManagedIdentityCredential(%s, %s)", c.fetcher.origin.Load().source, describeID(c.fetcher.id))
-}
-
-// Format prints what String does, whichever verb is used: never a token.
-func (c *ManagedIdentityCredential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
-
-// LogValue is what slog prints: what String does.
-func (c *ManagedIdentityCredential) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText makes JSON print what String does.
-func (c *ManagedIdentityCredential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-func retryAfterOf(err error) time.Duration {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.RetryAfter
-	}
-	return 0
-}
-
-// isPermanent: a definite no does not become a yes within seconds.
-func isPermanent(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && !e.retryable && e.StatusCode >= 400 || errors.Is(err, fresh.ErrStillRejected)
 }
 
 var _ azcore.TokenCredential = (*ManagedIdentityCredential)(nil)

@@ -18,9 +18,11 @@ func checkEcho(id ManagedIDKind, body tokenBody, required bool) error {
 	case strings.EqualFold(said, id.String()), said == "" && !required:
 		return nil
 	case said == "":
-		return fmt.Errorf("the answer does not say whose token it is, so the agent may have ignored the choice; update the agent: %w", ErrUnsupportedID)
+		return fmt.Errorf("the answer does not say whose token it is: the source, which may need an update, ignored the choice: %w", ErrUnsupportedID)
+	case required:
+		return fmt.Errorf("the token is another identity's: the source, which may need an update, ignored the choice: %w", ErrUnsupportedID)
 	default:
-		return errors.New("the token is another identity's: the source ignored the choice")
+		return errors.New("the token is another identity's")
 	}
 }
 
@@ -34,11 +36,4 @@ func (b tokenBody) identity(id ManagedIDKind) string {
 	default:
 		return firstOf(b.MSIResource, b.MIResource)
 	}
-}
-
-func kindOfBadAnswer(err error) error {
-	if errors.Is(err, ErrUnsupportedID) {
-		return ErrUnsupportedID
-	}
-	return ErrUnexpectedResponse
 }

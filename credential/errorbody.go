@@ -3,6 +3,7 @@ package credential
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keyless-go/azure/internal/azrest"
@@ -11,6 +12,9 @@ import (
 // problem is what a source says of a refusal, whichever shape it says it in.
 type problem struct {
 	code, description, correlationID string
+	// passing: Entra has not heard yet of a federated credential that may be
+	// there, which takes it some minutes.
+	passing bool
 }
 
 // decodeProblem reads the error bodies of all sources. A body it cannot read
@@ -22,6 +26,7 @@ func decodeProblem(body []byte) problem {
 		Message       string          `json:"message"`
 		CorrelationID string          `json:"correlationId"`
 		EntraID       string          `json:"correlation_id"`
+		EntraCodes    []int           `json:"error_codes"`
 	}
 	if json.Unmarshal(body, &outer) != nil {
 		return problem{}
@@ -35,11 +40,16 @@ func decodeProblem(body []byte) problem {
 		inner.Code = unquoted(outer.Error)
 	}
 	return problem{
-		code:          scrub(inner.Code, 256),
-		description:   scrub(firstOf(outer.Description, inner.Message, outer.Message), 2048),
-		correlationID: scrub(firstOf(inner.CorrelationID, outer.CorrelationID, outer.EntraID), 64),
+		code:          inner.Code,
+		description:   firstOf(outer.Description, inner.Message, outer.Message),
+		correlationID: firstOf(inner.CorrelationID, outer.CorrelationID, outer.EntraID),
+		passing:       slices.ContainsFunc(outer.EntraCodes, isUnknownFederation),
 	}
 }
+
+// isUnknownFederation: no matching federated identity record found, at all, for
+// the issuer, or for the subject.
+func isUnknownFederation(code int) bool { return code == 70021 || code == 700211 || code == 700213 }
 
 func firstOf(texts ...string) string {
 	for _, text := range texts {
@@ -50,9 +60,24 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-// scrub makes foreign text fit for an error message: one line, at most limit
-// bytes, and nothing in it that looks like a token or a key.
-func scrub(text string, limit int) string {
+// excerpt is the start of a page that something else answered with: another
+// cloud, a captive portal, a proxy. It is empty if it may hold a token: a single
+// word, or anything like JSON.
+func (a answer) excerpt() string {
+	text := a.clean(string(a.body), 256)
+	if !strings.Contains(text, " ") || strings.ContainsAny(text, "{[") || strings.Contains(strings.ToLower(text), "token") {
+		return ""
+	}
+	return text
+}
+
+// clean makes text of the answer fit for an error message: one line, at most
+// limit bytes, and nothing in it that is the secret asked with, or looks like a
+// token or a key.
+func (a answer) clean(text string, limit int) string {
+	if a.secret != "" {
+		text = strings.ReplaceAll(text, a.secret, azrest.Redacted)
+	}
 	text = regexp.MustCompile(`eyJ[\w.~+/=-]*|[\w.~+=-]{48,}`).ReplaceAllString(text, azrest.Redacted)
 	if len(text) > limit {
 		text = strings.ToValidUTF8(text[:limit], "") + "…"

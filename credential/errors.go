@@ -27,7 +27,8 @@ var (
 	ErrThrottled = azrest.ErrThrottled
 	// ErrUnexpectedResponse means that the answer is not one of the source:
 	// something else listens on its address, or the answer was damaged.
-	ErrUnexpectedResponse = errors.New("unexpected response")
+	// It is the same value in every package.
+	ErrUnexpectedResponse = azrest.ErrUnexpectedResponse
 )
 
 // Error is why there is no token. Its text is one line and never holds a token
@@ -40,14 +41,15 @@ type Error struct {
 	Description   string        // the source's explanation: for people, not for code
 	CorrelationID string        // for support
 	RequestID     string        // for support
-	Attempts      int           // requests sent
-	Elapsed       time.Duration // from the first request to the last answer
+	Attempts      int           // tries made
+	Elapsed       time.Duration // from the first try to the end of the last
 	RetryAfter    time.Duration // the source's wish; 0: none
 
 	kind      error  // a sentinel, or nil
-	cause     error  // a transport error, or nil
-	detail    string // what is wrong with an answer that is no error
+	cause     error  // of no answer, or of an unusable one; or nil
+	detail    string // more of that, if it has no cause to find
 	server    string // who answered, if not the source
+	reason    string // why the source was asked
 	resource  string
 	identity  string
 	retryable bool
@@ -57,7 +59,7 @@ type Error struct {
 // Error says in one line what was asked of whom and what came of it.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "credential: token for %q from %s (%s): ", e.resource, e.Source, e.identity)
+	fmt.Fprintf(&b, "credential: token for %q from %s (%s; %s): ", e.resource, e.Source, e.identity, e.reason)
 	b.WriteString(strings.Join(e.parts(), ": "))
 	b.WriteString(e.trailer())
 	if hint := e.hint(); hint != "" {
@@ -102,20 +104,22 @@ func (e *Error) trailer() string {
 	return " (" + strings.Join(facts, ", ") + ")"
 }
 
+// hint is what to do about it.
 func (e *Error) hint() string {
-	switch e.kind {
-	case ErrIdentityNotFound:
+	switch {
+	case errors.Is(e.kind, ErrIdentityNotFound) && e.Source == SourceWorkloadIdentity:
+		return "check client ID, tenant and the federated credential, which works some minutes after it was made"
+	case errors.Is(e.kind, ErrIdentityNotFound):
 		return "assign that identity to the machine, or name another in ManagedIdentityCredentialOptions.ID"
-	case ErrMultipleIdentities:
+	case errors.Is(e.kind, ErrMultipleIdentities):
 		return "name one in ManagedIdentityCredentialOptions.ID"
-	case ErrResourceNotFound:
+	case errors.Is(e.kind, ErrResourceNotFound):
 		return "check the scope to the letter, its trailing slash included"
-	case ErrUnavailable:
-		if e.StatusCode == 0 {
-			return "is this an Azure machine with a managed identity, and may this process reach the endpoint?"
-		}
+	case errors.Is(e.kind, ErrUnavailable) && e.StatusCode == 0 && e.Source != SourceWorkloadIdentity:
+		return "is this an Azure machine with a managed identity, and may this process reach the endpoint?"
+	default:
+		return ""
 	}
-	return ""
 }
 
 // NonRetriable marks the error for azcore: the credential has tried again

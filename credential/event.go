@@ -24,6 +24,20 @@ const (
 	EventFallback EventKind = "fallback"
 )
 
+// kindOf is the kind of the event that ends a fetch.
+func kindOf(err error, waited bool) EventKind {
+	switch {
+	case err == nil && waited:
+		return EventFetched
+	case err == nil:
+		return EventRefreshed
+	case waited:
+		return EventFetchFailed
+	default:
+		return EventRefreshFailed
+	}
+}
+
 // Event tells an Observer what has just happened. It never holds a token.
 type Event struct {
 	Kind     EventKind
@@ -32,7 +46,7 @@ type Event struct {
 	Time     time.Time // when it happened, UTC
 	Expires  time.Time // of the token now in hand, UTC; zero if the fetch failed
 	Duration time.Duration
-	Attempt  int   // requests sent; 0 from a [CachedCredential]
+	Attempt  int   // tries made; 0 from a [CachedCredential]
 	Err      error // nil unless the fetch failed
 }
 
@@ -41,6 +55,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event
 	return json.Marshal(struct {
 		plain
+
 		Err string `json:",omitempty"`
 	}{plain(e), errorText(e.Err)})
 }

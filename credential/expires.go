@@ -2,7 +2,6 @@ package credential
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -13,8 +12,18 @@ const maxLife = 400 * 24 * time.Hour
 // number reads a JSON number that some sources put in quotes. Null, an empty
 // string and anything else that is not a positive number count as absent.
 func number(raw json.RawMessage) (float64, bool) {
-	n, err := strconv.ParseFloat(unquoted(raw), 64)
+	var n float64
+	err := json.Unmarshal([]byte(unquoted(raw)), &n)
 	return n, err == nil && n > 0
+}
+
+// seconds reads a length of time, and takes one over maxLife for absent.
+func seconds(raw json.RawMessage) (time.Duration, bool) {
+	n, ok := number(raw)
+	if !ok || n > maxLife.Seconds() {
+		return 0, false
+	}
+	return time.Duration(n * float64(time.Second)), true
 }
 
 // unquoted is the text of a JSON string, or of whatever else raw is.
@@ -30,8 +39,8 @@ func unquoted(raw json.RawMessage) string {
 // App Service's 2017 protocol is known to answer with. All are UTC unless they
 // say otherwise. The zero time means that there is none to read.
 func parseExpiresOn(raw json.RawMessage) time.Time {
-	if seconds, ok := number(raw); ok {
-		return unixTime(seconds)
+	if n, ok := number(raw); ok {
+		return unixTime(n)
 	}
 	text := unquoted(raw)
 	for _, layout := range dateLayouts() {
@@ -56,28 +65,28 @@ func dateLayouts() []string {
 }
 
 // expiry decides when a token expires. on is the instant the source gave, in
-// the seconds it gave, sent the time just before the request. Where both are
-// there the earlier one is safe, because sources count the seconds from the
+// the time it gave from sent, which is just before the request. Where both are
+// there the earlier one is safe, because sources count the time from the
 // token's issue, however long they have kept it. If that is past although there
-// are seconds left, the local clock is ahead, and only the seconds can be used.
-func expiry(on time.Time, in float64, sent, now time.Time) time.Time {
-	var until time.Time
-	if in > 0 && in < maxLife.Seconds() {
-		until = sent.Add(time.Duration(in * float64(time.Second)))
-	}
+// is time left, the local clock is ahead, and only the time left can be used.
+func expiry(on time.Time, in time.Duration, sent, now time.Time) time.Time {
 	if on.After(now.Add(maxLife)) {
 		on = time.Time{}
 	}
-	switch {
-	case on.IsZero():
-		return until
-	case until.IsZero():
+	if in <= 0 {
 		return on
-	case !on.After(now) && until.After(now.Add(time.Minute)):
-		return until
-	case on.Before(until):
-		return on
-	default:
+	}
+	until := sent.Add(in)
+	if !on.After(now) && until.After(now.Add(time.Minute)) {
 		return until
 	}
+	return earlier(on, until)
+}
+
+// earlier is the earlier of two times, of which each may be missing.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

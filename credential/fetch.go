@@ -7,28 +7,24 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
 	"github.com/keyless-go/azure/internal/fresh"
 )
 
 // fetcher gets tokens from a source, trying again by the source's rules.
 type fetcher struct {
 	origin     atomic.Pointer[origin]
-	settle     func() *origin // looks for an agent's files at the first fetch; nil: not needed
+	agent      *origin // replaces origin at the first fetch if agentFile is there; may be nil
+	agentFile  string
 	settled    sync.Once
 	id         ManagedIDKind
-	send       sender
+	client     *azcore.Client
 	tryTimeout time.Duration
 	observer   func(Event)
 	slots      chan struct{} // bounds what the machine's endpoint is asked at once
 	reached    atomic.Bool   // something has answered before
-}
-
-// origin is where tokens come from and why from there.
-type origin struct {
-	source   Source
-	reason   string
-	provider provider
-	rules    retryRules
 }
 
 // maxConcurrent stays below the limit of the metadata service, which is five
@@ -38,11 +34,8 @@ const maxConcurrent = 3
 // from is the origin to fetch from, settled at the first fetch.
 func (f *fetcher) from() *origin {
 	f.settled.Do(func() {
-		if f.settle == nil {
-			return
-		}
-		if o := f.settle(); o != nil {
-			f.origin.Store(o)
+		if f.agent != nil && isInstalled(f.agentFile) {
+			f.origin.Store(f.agent)
 		}
 	})
 	return f.origin.Load()
@@ -52,23 +45,26 @@ func (f *fetcher) from() *origin {
 type job struct {
 	ask
 	*tries
-	from   *origin
-	waited bool
+
+	from *origin
 }
 
 // fetchFor makes the [fresh.Fetch] of a cache. With cae its tokens are for
 // clients that can answer claims challenges.
-func (f *fetcher) fetchFor(cae bool) fresh.Fetch[string, token] {
-	return func(ctx context.Context, resource string, request fresh.Request) (fresh.Value[token], error) {
+func (f *fetcher) fetchFor(cae bool) fresh.Fetch[string, *token] {
+	return func(ctx context.Context, resource string, request fresh.Request) (value fresh.Value[*token], err error) {
+		ctx, end := runtime.StartSpan(ctx, "ManagedIdentityCredential.GetToken", f.client.Tracer(), nil)
+		defer func() { end(err) }()
 		from := f.from()
 		return f.run(ctx, job{
-			ask:  ask{resource: resource, claims: request.Claims, cae: cae},
-			from: from, tries: startTries(ctx, from.rules), waited: request.Waited,
+			ask:  ask{resource: resource, claims: request.Claims, cae: cae, waited: request.Waited},
+			from: from, tries: startTries(ctx, from.rules),
 		})
 	}
 }
 
-func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[token], error) {
+// run tries until there is a token or no sense in trying on.
+func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[*token], error) {
 	for {
 		j.count++
 		value, err := f.try(ctx, j)
@@ -79,11 +75,17 @@ func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[token], error) {
 		}
 		pause, again := j.next(err)
 		if !j.waited || !again || !sleep(ctx, pause) {
-			err.Attempts, err.Elapsed = j.count, time.Since(j.start)
+			f.sign(err, j)
 			f.report(j, Event{Kind: kindOf(err, j.waited), Err: err})
-			return fresh.Value[token]{}, err
+			return fresh.Value[*token]{}, err
 		}
 	}
+}
+
+// sign adds to an error what it is about.
+func (f *fetcher) sign(e *Error, j job) {
+	e.Source, e.reason, e.resource, e.identity = j.from.source, j.from.reason, j.resource, describeID(f.id)
+	e.Attempts, e.Elapsed = j.count, time.Since(j.start)
 }
 
 func (f *fetcher) report(j job, e Event) {
@@ -95,37 +97,19 @@ func (f *fetcher) report(j job, e Event) {
 	f.observer(e)
 }
 
-func kindOf(err error, waited bool) EventKind {
-	switch {
-	case err == nil && waited:
-		return EventFetched
-	case err == nil:
-		return EventRefreshed
-	case waited:
-		return EventFetchFailed
-	default:
-		return EventRefreshFailed
-	}
-}
-
 // try asks once.
-func (f *fetcher) try(ctx context.Context, j job) (value fresh.Value[token], problem *Error) {
-	defer func() {
-		if problem != nil {
-			problem.Source, problem.resource, problem.identity = j.from.source, j.resource, describeID(f.id)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, f.tryTimeout)
-	defer cancel()
+func (f *fetcher) try(ctx context.Context, j job) (fresh.Value[*token], *Error) {
 	select {
 	case f.slots <- struct{}{}:
 		defer func() { <-f.slots }()
 	case <-ctx.Done():
-		return value, f.transportError(ctx.Err())
+		return fresh.Value[*token]{}, &Error{kind: ErrUnavailable, detail: "requests for other resources are under way, and none has been answered"}
 	}
-	a, err := j.from.provider.try(ctx, f.send, j.ask)
+	tryCtx, cancel := context.WithTimeout(ctx, f.tryTimeout)
+	defer cancel()
+	a, err := j.from.provider.try(tryCtx, f.send, j.ask)
 	if err != nil {
-		return value, f.transportError(err)
+		return fresh.Value[*token]{}, f.noAnswer(err, tryCtx.Err())
 	}
 	f.reached.Store(true)
 	if a.fellBack {
@@ -135,18 +119,18 @@ func (f *fetcher) try(ctx context.Context, j job) (value fresh.Value[token], pro
 }
 
 // judge turns an answer into a token or into the error it is.
-func (f *fetcher) judge(a answer, rules retryRules) (fresh.Value[token], *Error) {
+func (f *fetcher) judge(a answer, rules retryRules) (fresh.Value[*token], *Error) {
 	if a.status != http.StatusOK && a.status != http.StatusAccepted {
-		return fresh.Value[token]{}, statusError(a, rules)
+		return fresh.Value[*token]{}, statusError(a, rules)
 	}
 	value, body, err := decodeToken(a, time.Now().Round(0))
 	if err == nil {
-		err = checkEcho(f.id, body, rules.mustEcho)
+		err = checkEcho(f.id, body, a.mustEcho)
 	}
-	if err == nil {
-		return value, nil
+	if err != nil {
+		e := answerError(a, rules)
+		e.kind, e.cause = ErrUnexpectedResponse, err
+		return fresh.Value[*token]{}, e
 	}
-	e := answerError(a, rules)
-	e.kind, e.detail = kindOfBadAnswer(err), err.Error()
-	return value, e
+	return value, nil
 }

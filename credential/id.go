@@ -35,7 +35,8 @@ func (o ObjectID) String() string { return string(o) }
 // String returns the ID as given.
 func (r ResourceID) String() string { return string(r) }
 
-func (c ClientID) describe() string   { return "user-assigned identity with client ID " + string(c) }
+func (c ClientID) describe() string { return "user-assigned identity with client ID " + string(c) }
+
 func (o ObjectID) describe() string   { return "user-assigned identity with object ID " + string(o) }
 func (r ResourceID) describe() string { return "user-assigned identity " + string(r) }
 

@@ -21,11 +21,18 @@ type imds struct {
 }
 
 func newIMDS(o *ManagedIdentityCredentialOptions) (*imds, error) {
-	endpoint, err := parseEndpoint(firstOf(o.Endpoint, env(podIdentityHost), imdsEndpoint), imdsPath)
+	endpoint, err := imdsAddress(o)
 	if err != nil {
 		return nil, err
 	}
 	return &imds{endpoint: endpoint, id: o.ID}, checkID(o.ID, SourceIMDS, vmParameters())
+}
+
+func imdsAddress(o *ManagedIdentityCredentialOptions) (*url.URL, error) {
+	if o.Endpoint != "" {
+		return parseEndpoint(o.Endpoint, imdsPath)
+	}
+	return parseAuthority(firstOf(env(podIdentityHost), imdsEndpoint), imdsPath)
 }
 
 // vmParameters are those of a virtual machine. It would take mi_res_id as well,
@@ -52,9 +59,4 @@ func (s *imds) rules() retryRules {
 		gone:    75 * time.Second,
 		server:  "IMDS",
 	}
-}
-
-// isTransient says whether a status means: the same request may succeed soon.
-func isTransient(status int) bool {
-	return status == http.StatusTooManyRequests || status >= 500
 }

@@ -6,23 +6,19 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-
-	"github.com/keyless-go/azure/internal/azrest"
 )
 
 // The rules for talking to the endpoint of a managed identity: no proxy, no
 // redirects, no cookies, and no answer over a size no token has. An answer that
 // comes another way is not the machine's, and would be believed all the same.
 
-const maxBody = 1 << 20
-
-// transportFor: Entra is on the internet, where a proxy may be the only way.
-func transportFor(o *ManagedIdentityCredentialOptions, source Source) (policy.Transporter, error) {
-	if source == SourceWorkloadIdentity {
-		return azrest.Transport(o.HTTPClient, o.Transport)
+// transportOf is how to reach a source: by these rules, unless it has its own.
+func transportOf(p provider, o *ManagedIdentityCredentialOptions) (policy.Transporter, error) {
+	if own, ok := p.(interface {
+		transport(*ManagedIdentityCredentialOptions) (policy.Transporter, error)
+	}); ok {
+		return own.transport(o)
 	}
 	return localTransport(o)
 }
@@ -30,12 +26,9 @@ func transportFor(o *ManagedIdentityCredentialOptions, source Source) (policy.Tr
 // localTransport applies the rules to the user's client, or makes one. Of any
 // other Transporter nothing can be known.
 func localTransport(o *ManagedIdentityCredentialOptions) (policy.Transporter, error) {
-	if _, isClient := o.Transport.(*http.Client); o.Transport != nil && !isClient && o.HTTPClient == nil {
-		return o.Transport, nil
-	}
 	client, err := clientOf(o)
-	if err != nil {
-		return nil, err
+	if client == nil || err != nil {
+		return o.Transport, err
 	}
 	local := *client
 	local.Jar = nil
@@ -44,18 +37,22 @@ func localTransport(o *ManagedIdentityCredentialOptions) (policy.Transporter, er
 	return &local, nil
 }
 
-// clientOf finds the user's client in either of its places, or makes one.
+// clientOf finds the user's client in either of its places, or makes one. It is
+// nil if the user has a Transporter of another kind.
 func clientOf(o *ManagedIdentityCredentialOptions) (*http.Client, error) {
-	if o.HTTPClient != nil && o.Transport != nil {
+	inner, isClient := o.Transport.(*http.Client)
+	switch {
+	case o.HTTPClient != nil && o.Transport != nil:
 		return nil, errors.New("HTTPClient and Transport are both set in the options: set one")
-	}
-	if client, ok := o.Transport.(*http.Client); ok && client != nil {
-		return client, nil
-	}
-	if o.HTTPClient != nil {
+	case o.HTTPClient != nil:
 		return o.HTTPClient, nil
+	case inner != nil:
+		return inner, nil
+	case o.Transport != nil && !isClient:
+		return nil, nil //nolint:nilnil // no client is no error here
+	default:
+		return &http.Client{}, nil
 	}
-	return &http.Client{}, nil
 }
 
 // withoutProxy makes sure of a direct connection wherever that can be known.
@@ -78,52 +75,4 @@ func withoutProxy(base http.RoundTripper) http.RoundTripper {
 	default:
 		return base
 	}
-}
-
-// newSender makes the sender of a credential: an azcore pipeline, for its
-// telemetry, logging, tracing and the user's policies, without its retries.
-func newSender(o *ManagedIdentityCredentialOptions, source Source) (sender, error) {
-	transport, err := transportFor(o, source)
-	if err != nil {
-		return nil, err
-	}
-	options := o.ClientOptions
-	options.APIVersion = ""
-	options.Transport = transport
-	options.Retry = policy.RetryOptions{MaxRetries: -1}
-	options.Logging = azrest.SafeLogging(options.Logging)
-	options.PerRetryPolicies = append(options.PerRetryPolicies[:len(options.PerRetryPolicies):len(options.PerRetryPolicies)], notForwarded{})
-	client, err := azcore.NewClient("keyless-credential", azrest.Version, runtime.PipelineOptions{}, &options)
-	if err != nil {
-		return nil, err
-	}
-	return func(req *http.Request) (answer, error) { return send(client.Pipeline(), req) }, nil
-}
-
-// notForwarded takes off a header that tracing middleware adds, and for which
-// the metadata service refuses a request.
-type notForwarded struct{}
-
-func (notForwarded) Do(req *policy.Request) (*http.Response, error) {
-	req.Raw().Header.Del("X-Forwarded-For")
-	return req.Next()
-}
-
-func send(pipeline runtime.Pipeline, raw *http.Request) (answer, error) {
-	req, err := runtime.NewRequestFromRequest(raw)
-	if err != nil {
-		return answer{}, err
-	}
-	runtime.SkipBodyDownload(req)
-	sent := time.Now().Round(0)
-	resp, err := pipeline.Do(req)
-	if err != nil {
-		return answer{}, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := azrest.ReadAll(resp.Body, maxBody)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: resp.StatusCode, header: resp.Header, body: body, sent: sent}, nil
 }

@@ -2,9 +2,6 @@ package credential
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,9 +20,10 @@ type ask struct {
 	resource string
 	claims   string
 	cae      bool
+	waited   bool // somebody waits: what a stale challenge spoiled is asked again
 }
 
-// sender sends a request by the rules for local endpoints and reads the answer.
+// sender sends a request by the rules of its source and reads the answer.
 type sender func(*http.Request) (answer, error)
 
 // get sends a GET with a query and headers, which are names and values in turn.
@@ -41,10 +39,24 @@ func get(ctx context.Context, send sender, endpoint *url.URL, query url.Values, 
 	if err != nil {
 		return answer{}, err
 	}
+	setHeaders(req, headers)
+	return send(req)
+}
+
+// post sends a form.
+func post(ctx context.Context, send sender, endpoint *url.URL, form url.Values, headers ...string) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return answer{}, err
+	}
+	setHeaders(req, append(headers, "Content-Type", "application/x-www-form-urlencoded"))
+	return send(req)
+}
+
+func setHeaders(req *http.Request, headers []string) {
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	return send(req)
 }
 
 // identityQuery says which token of which identity is wanted.
@@ -54,35 +66,4 @@ func identityQuery(resource string, id ManagedIDKind, parameters idParameters) u
 		query.Set(parameters.parameter(id), id.String())
 	}
 	return query
-}
-
-// parseEndpoint reads the address of a source. One without a path gets path.
-// Errors do not quote the address: it may hold more than an address should.
-func parseEndpoint(address, path string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil:
-		return nil, errors.New("endpoint: not a URL")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("endpoint: the URL must start with http:// or https://")
-	case u.Hostname() == "":
-		return nil, errors.New("endpoint: the URL names no host")
-	case u.User != nil:
-		return nil, errors.New("endpoint: the URL must not name a user")
-	case u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("endpoint: the URL must not have a query or a fragment")
-	}
-	if strings.Trim(u.Path, "/") == "" {
-		u.Path = path
-	}
-	return u, nil
-}
-
-// checkLoopback refuses to leave the machine in clear.
-func checkLoopback(u *url.URL) error {
-	host := u.Hostname()
-	if u.Scheme == "https" || strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback() {
-		return nil
-	}
-	return fmt.Errorf("endpoint: %q is not an address of this machine, and http is allowed to no other", host)
 }

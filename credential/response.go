@@ -18,6 +18,9 @@ type answer struct {
 	header http.Header
 	body   []byte
 	sent   time.Time // by the wall clock, just before the request
+	secret string    // what it was asked with: no message may repeat it
+	// mustEcho: without the ID asked for it may be somebody else's token.
+	mustEcho bool
 	// fellBack: the source has just been found to speak an older protocol only.
 	fellBack bool
 }
@@ -37,55 +40,55 @@ type tokenBody struct {
 
 // decodeToken turns a successful answer into a token with a known end, or says
 // what is wrong with it without quoting it.
-func decodeToken(a answer, now time.Time) (fresh.Value[token], tokenBody, error) {
+func decodeToken(a answer, now time.Time) (fresh.Value[*token], tokenBody, error) {
+	var none fresh.Value[*token]
 	var body tokenBody
 	if err := json.Unmarshal(a.body, &body); err != nil {
-		return fresh.Value[token]{}, body, errors.New("the answer is not the JSON of a token" + excerpt(a))
+		return none, body, errors.New("the answer is not the JSON of a token" + prefixed(": it starts ", a.excerpt()))
 	}
-	if err := body.check(); err != nil {
-		return fresh.Value[token]{}, body, err
+	if err := checkToken(body.AccessToken); err != nil {
+		return none, body, err
 	}
-	in, _ := number(body.ExpiresIn)
-	expires := expiry(parseExpiresOn(body.ExpiresOn), in, a.sent, now)
-	if expires.IsZero() {
-		return fresh.Value[token]{}, body, errors.New("the answer has no usable expires_on or expires_in")
+	if body.TokenType != "" && !strings.EqualFold(body.TokenType, "Bearer") {
+		return none, body, errors.New("the token is not a bearer token")
 	}
-	if !expires.After(now) {
-		return fresh.Value[token]{}, body, fmt.Errorf("the token has expired at %s already", expires.Format(time.RFC3339))
+	issued, expires := body.life(a.sent, now)
+	switch {
+	case expires.IsZero():
+		return none, body, errors.New("the answer has no usable expires_on or expires_in")
+	case !expires.After(now):
+		return none, body, fmt.Errorf("the token has expired at %s already", expires.UTC().Format(time.RFC3339))
 	}
-	issued, ends := jwtTimes(body.AccessToken)
-	if ends.After(now) && ends.Before(expires) {
-		expires = ends
-	}
-	value := fresh.Value[token]{V: token{raw: body.AccessToken, issued: issued}, Expires: expires}
-	if refresh, ok := number(body.RefreshIn); ok && refresh < maxLife.Seconds() {
-		value.RefreshAfter = a.sent.Add(time.Duration(refresh * float64(time.Second)))
+	value := fresh.Value[*token]{V: &token{raw: body.AccessToken, issued: issued}, Expires: expires.UTC()}
+	if refresh, ok := seconds(body.RefreshIn); ok {
+		value.RefreshAfter = a.sent.Add(refresh)
 	}
 	return value, body, nil
 }
 
-func (b tokenBody) check() error {
+// life is when the token was issued, if that can be known, and when it expires.
+// What the token says of itself counts like what the answer says of it.
+func (b tokenBody) life(sent, now time.Time) (issued, expires time.Time) {
+	issued, ends := jwtTimes(b.AccessToken)
+	in, _ := seconds(b.ExpiresIn)
+	return issued, expiry(earlier(parseExpiresOn(b.ExpiresOn), ends), in, sent, now)
+}
+
+// checkToken refuses what cannot be sent as a bearer token.
+func checkToken(raw string) error {
 	switch {
-	case b.AccessToken == "":
-		return errors.New("the answer has no access_token")
-	case strings.ContainsFunc(b.AccessToken, func(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }):
-		return errors.New("the access_token holds characters that no header can carry")
-	case b.TokenType != "" && !strings.EqualFold(b.TokenType, "Bearer"):
-		return errors.New("the token is not a bearer token")
+	case raw == "":
+		return errors.New("there is no access token in the answer")
+	case strings.ContainsFunc(raw, func(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }):
+		return errors.New("the access token holds characters that no header can carry")
 	default:
 		return nil
 	}
 }
 
-// excerpt quotes the start of a page that something else answered with: another
-// cloud, a captive portal, a proxy. JSON is never quoted, it may hold a token.
-func excerpt(a answer) string {
-	text := strings.TrimSpace(string(a.body[:min(len(a.body), 256)]))
+func prefixed(prefix, text string) string {
 	if text == "" {
-		return ": it is empty"
-	}
-	if strings.ContainsAny(text[:1], `{["`) || strings.Contains(strings.ToLower(text), "token") {
 		return ""
 	}
-	return fmt.Sprintf(": it starts %q", scrub(text, 256))
+	return prefix + text
 }

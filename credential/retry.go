@@ -17,8 +17,6 @@ type retryRules struct {
 	limit   int                   // tries at most; 0: as many as the budget holds
 	gone    time.Duration         // how long 410 is tried on; 0: like any other
 	server  string                // how the source's Server header starts, if it has one
-	// mustEcho: an answer without the ID asked for is somebody else's token.
-	mustEcho bool
 }
 
 const (
@@ -29,6 +27,11 @@ const (
 	quickTries = 3
 	quickDelay = 200 * time.Millisecond
 )
+
+// isTransient says whether a status means: the same request may succeed soon.
+func isTransient(status int) bool {
+	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
+}
 
 // with applies what the user asked for by azcore's options.
 func (r retryRules) with(o policy.RetryOptions) retryRules {
@@ -42,6 +45,16 @@ func (r retryRules) with(o policy.RetryOptions) retryRules {
 		r.ceiling = o.MaxRetryDelay
 	}
 	return r
+}
+
+// backoff is the pause after the nth try: ever longer up to the ceiling, less a
+// random part of up to a half, so that machines do not ask in step.
+func (r retryRules) backoff(n int) time.Duration {
+	pause := min(r.base, r.ceiling)
+	for range n - 1 {
+		pause = min(2*pause, r.ceiling)
+	}
+	return pause - rand.N(pause/2+1) //nolint:gosec // it is no secret
 }
 
 // tries follows the tries of one fetch.
@@ -72,16 +85,16 @@ func (t *tries) next(err *Error) (time.Duration, bool) {
 func (t *tries) pause(err *Error) (time.Duration, bool) {
 	switch {
 	case err.StatusCode == http.StatusGone && t.rules.gone > 0:
-		return t.goneDelay()
+		return t.gonePause()
 	case err.offAzure:
 		return quickDelay << (t.count - 1), t.count < quickTries
 	default:
-		pause := min(t.rules.base<<min(t.count-1, 16), t.rules.ceiling)
-		return pause/2 + rand.N(pause/2+1), true
+		return t.rules.backoff(t.count), true
 	}
 }
 
-func (t *tries) goneDelay() (time.Duration, bool) {
+// gonePause is steady, up to a last try when the update must be over.
+func (t *tries) gonePause() (time.Duration, bool) {
 	if t.firstGone.IsZero() {
 		t.firstGone = time.Now()
 	}

@@ -1,8 +1,8 @@
 package credential
 
 import (
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -47,58 +47,7 @@ const (
 func env(name string) string { return os.Getenv(name) }
 
 func isSet(names ...string) bool {
-	for _, name := range names {
-		if env(name) == "" {
-			return false
-		}
-	}
-	return true
-}
-
-// detect finds the source by the variables its platform sets, and says why, by
-// their names. The first match wins: some platforms set the variables of their
-// older protocol too. An empty variable counts as unset.
-func detect() (source Source, reason string) {
-	for _, rule := range detectionRules() {
-		if isSet(rule.variables...) && (rule.also == nil || rule.also()) {
-			return rule.source, strings.Join(rule.variables, ", ") + " set"
-		}
-	}
-	if isSet(podIdentityHost) {
-		return SourceIMDS, podIdentityHost + " set"
-	}
-	return SourceIMDS, "no variable of another source is set"
-}
-
-const podIdentityHost = "AZURE_POD_IDENTITY_AUTHORITY_HOST"
-
-type detectionRule struct {
-	source    Source
-	variables []string
-	also      func() bool
-}
-
-func detectionRules() []detectionRule {
-	return []detectionRule{
-		{source: SourceServiceFabric, variables: []string{"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"}},
-		{source: SourceAppService, variables: []string{"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}},
-		{source: SourceAzureML, variables: []string{"MSI_ENDPOINT", "MSI_SECRET"}, also: inAzureML},
-		{source: SourceAppService2017, variables: []string{"MSI_ENDPOINT", "MSI_SECRET"}},
-		{source: SourceCloudShell, variables: []string{"MSI_ENDPOINT"}},
-		{source: SourceAzureArc, variables: []string{"IDENTITY_ENDPOINT", "IMDS_ENDPOINT"}},
-	}
-}
-
-func inAzureML() bool {
-	if isSet("DEFAULT_IDENTITY_CLIENT_ID") {
-		return true
-	}
-	for _, variable := range os.Environ() {
-		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AZUREML_") && value != "" {
-			return true
-		}
-	}
-	return false
+	return !slices.ContainsFunc(names, func(name string) bool { return env(name) == "" })
 }
 
 // choose settles the source: the one named, else what speaks at the endpoint
@@ -114,56 +63,52 @@ func choose(o *ManagedIdentityCredentialOptions) (source Source, reason string) 
 	}
 }
 
-// newOrigin makes the provider of a source. One that is the source only for want
-// of another looks for an agent's files when it is first used.
-func newOrigin(source Source, reason string, o *ManagedIdentityCredentialOptions) (*origin, error) {
-	p, err := newProvider(source, o)
-	if err != nil {
-		return nil, err
+// detect finds the source by the variables its platform sets, and says why, by
+// their names. The first match wins: some platforms set the variables of their
+// older protocol too. An empty variable counts as unset.
+func detect() (source Source, reason string) {
+	for _, rule := range detectionRules() {
+		if isSet(rule.variables...) {
+			return rule.source, strings.Join(rule.variables, ", ") + " set"
+		}
 	}
-	return &origin{source: source, reason: reason, provider: p, rules: p.rules().with(o.Retry)}, nil
+	return SourceIMDS, "no variable of another source is set"
 }
 
-// settleByFiles is the part of detection that needs I/O: is there an agent of
-// Azure Arc on a machine whose environment names no source?
-func settleByFiles(o ManagedIdentityCredentialOptions) func() *origin {
-	if o.Source != "" || o.Endpoint != "" || isSet(podIdentityHost) {
-		return nil
-	}
-	return func() *origin {
-		if !agentInstalled() {
-			return nil
-		}
-		found, err := newOrigin(SourceAzureArc, "no variable of another source is set, and the agent of Azure Arc is installed", &o)
-		if err != nil {
-			return nil
-		}
-		return found
+type detectionRule struct {
+	source    Source
+	variables []string
+}
+
+func detectionRules() []detectionRule {
+	return []detectionRule{
+		{SourceServiceFabric, []string{"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"}},
+		{SourceAppService, []string{"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}},
+		{SourceAzureML, []string{"MSI_ENDPOINT", "MSI_SECRET", azureMLVariable()}},
+		{SourceAppService2017, []string{"MSI_ENDPOINT", "MSI_SECRET"}},
+		{SourceCloudShell, []string{"MSI_ENDPOINT"}},
+		{SourceAzureArc, []string{"IDENTITY_ENDPOINT", "IMDS_ENDPOINT"}},
+		{SourceIMDS, []string{podIdentityHost}},
 	}
 }
 
-// newProvider makes the provider of a source.
-func newProvider(source Source, o *ManagedIdentityCredentialOptions) (provider, error) {
-	switch source {
-	case SourceIMDS:
-		return newIMDS(o)
-	case SourceVMExtension:
-		return newVMExtension(o)
-	case SourceAppService:
-		return newAppService(o)
-	case SourceAppService2017:
-		return newAppService2017(o)
-	case SourceAzureArc:
-		return newArc(o)
-	case SourceServiceFabric:
-		return newServiceFabric(o)
-	case SourceCloudShell:
-		return newCloudShell(o)
-	case SourceAzureML:
-		return newAzureML(o)
-	case SourceWorkloadIdentity:
-		return newWorkload(o)
-	default:
-		return nil, fmt.Errorf("unknown source %q", string(source))
+const (
+	podIdentityHost = "AZURE_POD_IDENTITY_AUTHORITY_HOST"
+	azureMLClientID = "DEFAULT_IDENTITY_CLIENT_ID"
+)
+
+// azureMLVariable is the name of a variable that only Azure Machine Learning
+// sets: the client ID's, or the first of its own that is there.
+func azureMLVariable() string {
+	if isSet(azureMLClientID) {
+		return azureMLClientID
 	}
+	variables := os.Environ()
+	slices.Sort(variables)
+	for _, variable := range variables {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AZUREML_") && value != "" {
+			return name
+		}
+	}
+	return azureMLClientID
 }

@@ -36,6 +36,22 @@ func (t TokenStatus) MarshalJSON() ([]byte, error) {
 	}{plain(t), errorText(t.LastError)})
 }
 
+// Status tells where tokens come from, which identity they are for, and how
+// each one is doing. It does no I/O.
+func (c *ManagedIdentityCredential) Status() Status {
+	from := c.fetcher.origin.Load()
+	infos := c.cache.Infos()
+	if c.caeCache != c.cache {
+		infos = append(infos, c.caeCache.Infos()...)
+	}
+	return Status{
+		Source:   from.source,
+		Reason:   from.reason,
+		Identity: describeID(c.fetcher.id),
+		Tokens:   tokenStatus(infos, func(resource string) string { return resource }),
+	}
+}
+
 func tokenStatus[K comparable](infos []fresh.Info[K], resource func(K) string) []TokenStatus {
 	list := make([]TokenStatus, 0, len(infos))
 	for _, info := range infos {
@@ -43,7 +59,7 @@ func tokenStatus[K comparable](infos []fresh.Info[K], resource func(K) string) [
 			Resource:     resource(info.Key),
 			Expires:      info.Expires,
 			RefreshAfter: info.RefreshAfter,
-			LastRefresh:  info.Received,
+			LastRefresh:  info.Received.UTC(),
 			LastError:    info.Err,
 		})
 	}

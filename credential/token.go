@@ -13,7 +13,7 @@ import (
 )
 
 // token is an access token that does not print itself, unlike
-// [azcore.AccessToken].
+// [azcore.AccessToken]. It is immutable once it is in a cache.
 type token struct {
 	raw      string
 	issued   time.Time // iat or nbf of a JWT, zero if unknown
@@ -21,13 +21,15 @@ type token struct {
 	received time.Time
 }
 
-func (token) String() string               { return azrest.Redacted }
-func (token) GoString() string             { return azrest.Redacted }
-func (token) LogValue() slog.Value         { return slog.StringValue(azrest.Redacted) }
-func (token) MarshalText() ([]byte, error) { return []byte(azrest.Redacted), nil }
-
+// Format hides the token from every verb.
 func (token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, azrest.Redacted) }
 
-func accessToken(v fresh.Value[token]) azcore.AccessToken {
+// LogValue hides the token from slog.
+func (token) LogValue() slog.Value { return slog.StringValue(azrest.Redacted) }
+
+// MarshalText hides the token from encoders.
+func (token) MarshalText() ([]byte, error) { return []byte(azrest.Redacted), nil }
+
+func accessToken(v fresh.Value[*token]) azcore.AccessToken {
 	return azcore.AccessToken{Token: v.V.raw, ExpiresOn: v.Expires, RefreshOn: v.RefreshAfter}
 }

@@ -3,9 +3,9 @@ package credential
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -31,7 +31,7 @@ func NewTransport(cred azcore.TokenCredential, scope string, base http.RoundTrip
 	}
 	t := &transport{cred: NewCached(cred, nil), scope: scope, base: base, hosts: make(map[string]bool, len(hosts))}
 	for _, host := range hosts {
-		t.hosts[hostKey(host)] = true
+		t.hosts[azrest.CanonicalHost(&url.URL{Scheme: "https", Host: host})] = true
 	}
 	return t
 }
@@ -43,13 +43,8 @@ type transport struct {
 	hosts map[string]bool
 }
 
-// hostKey makes hosts comparable: the case and the standard port do not count.
-func hostKey(host string) string {
-	return strings.TrimSuffix(strings.ToLower(host), ":443")
-}
-
 func (t *transport) signs(u *url.URL) bool {
-	return u.Scheme == "https" && t.hosts[hostKey(u.Host)]
+	return u.Scheme == "https" && t.hosts[azrest.CanonicalHost(u)]
 }
 
 // RoundTrip signs a copy of the request.
@@ -58,7 +53,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, errors.New("credential: NewTransport was given no hosts to sign for")
 	}
-	if !t.signs(req.URL) || req.Header.Get("Authorization") != "" {
+	if req.URL == nil || !t.signs(req.URL) || req.Header.Get("Authorization") != "" {
 		return t.base.RoundTrip(req)
 	}
 	resp, err := t.send(req, "")
@@ -75,8 +70,15 @@ func (t *transport) send(req *http.Request, claims string) (*http.Response, erro
 		return nil, fmt.Errorf("credential: sign a request to %s: %w", req.URL.Host, err)
 	}
 	signed := req.Clone(req.Context())
+	if signed.Header == nil {
+		signed.Header = http.Header{}
+	}
 	signed.Header.Set("Authorization", "Bearer "+token.Token)
-	return t.base.RoundTrip(signed)
+	resp, err := t.base.RoundTrip(signed)
+	if resp != nil {
+		resp.Request = req // the one without a token
+	}
+	return resp, err
 }
 
 // answerChallenge sends the request again with a token that meets the claims of
@@ -86,19 +88,34 @@ func (t *transport) answerChallenge(req *http.Request, resp *http.Response) (*ht
 	if claims == "" {
 		return resp, nil
 	}
-	again := req.Clone(req.Context())
-	if req.Body != nil && req.Body != http.NoBody {
-		if req.GetBody == nil {
-			return resp, nil
-		}
-		body, err := req.GetBody()
-		if err != nil {
-			return resp, nil //nolint:nilerr // the challenge is an answer too
-		}
-		again.Body = body
+	again, ok := rewound(req)
+	if !ok {
+		return resp, nil
 	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // so that the connection can be used again
 	_ = resp.Body.Close()
 	return t.send(again, claims)
+}
+
+// rewound is req with its body at the start again, if that can be.
+func rewound(req *http.Request) (*http.Request, bool) {
+	again := req.Clone(req.Context())
+	if req.Body == nil || req.Body == http.NoBody {
+		return again, true
+	}
+	if req.GetBody == nil {
+		return nil, false
+	}
+	body, err := req.GetBody()
+	again.Body = body
+	return again, err == nil
+}
+
+// CloseIdleConnections is for [http.Client.CloseIdleConnections].
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
 }
 
 func closeBody(req *http.Request) {

@@ -21,7 +21,7 @@ type vmExtension struct {
 func newVMExtension(o *ManagedIdentityCredentialOptions) (*vmExtension, error) {
 	endpoint, err := parseEndpoint(firstOf(o.Endpoint, env("MSI_ENDPOINT"), vmExtensionEndpoint), vmExtensionPath)
 	if err == nil {
-		err = checkLoopback(endpoint)
+		err = checkClear(endpoint)
 	}
 	if err != nil {
 		return nil, err

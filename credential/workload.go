@@ -2,15 +2,13 @@ package credential
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
-	"strings"
 	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
@@ -37,32 +35,36 @@ func newWorkload(o *ManagedIdentityCredentialOptions) (*workload, error) {
 	if !isGUID(s.clientID) {
 		return nil, errors.New("AZURE_CLIENT_ID or ID must be a client ID, a GUID")
 	}
-	tenant := env("AZURE_TENANT_ID")
-	if !regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`).MatchString(tenant) {
-		return nil, errors.New("AZURE_TENANT_ID must be a tenant's GUID or domain")
-	}
 	var err error
-	s.endpoint, err = authority(o, tenant)
+	s.endpoint, err = tokenEndpoint(o, env("AZURE_TENANT_ID"))
 	return s, err
 }
 
-// authority is where the tenant's tokens come from, in the cloud named.
-func authority(o *ManagedIdentityCredentialOptions, tenant string) (*url.URL, error) {
-	host := firstOf(o.Endpoint, env("AZURE_AUTHORITY_HOST"), o.Cloud.ActiveDirectoryAuthorityHost, "https://login.microsoftonline.com/")
-	endpoint, err := parseEndpoint(host, "/")
+// tokenEndpoint is where the tenant's tokens come from, in the cloud named.
+func tokenEndpoint(o *ManagedIdentityCredentialOptions, tenant string) (*url.URL, error) {
+	if !regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`).MatchString(tenant) {
+		return nil, errors.New("AZURE_TENANT_ID must be a tenant's GUID or domain")
+	}
+	authority := firstOf(o.Endpoint, o.Cloud.ActiveDirectoryAuthorityHost, env("AZURE_AUTHORITY_HOST"), "https://login.microsoftonline.com/")
+	endpoint, err := parseAuthority(authority, tenant+"/oauth2/v2.0/token")
 	if err != nil {
 		return nil, err
 	}
 	if endpoint.Scheme != "https" {
-		return nil, errors.New("endpoint: the authority must be https")
+		return nil, errors.New("endpoint: the URL of an authority must start with https://")
 	}
-	return endpoint.JoinPath(tenant, "oauth2", "v2.0", "token"), nil
+	return endpoint, nil
+}
+
+// transport uses the proxy there may be: Entra is on the internet.
+func (s *workload) transport(o *ManagedIdentityCredentialOptions) (policy.Transporter, error) {
+	return azrest.Transport(o.HTTPClient, o.Transport)
 }
 
 func (s *workload) try(ctx context.Context, send sender, a ask) (answer, error) {
 	assertion, err := readAssertion(s.file)
 	if err != nil {
-		return answer{}, &Error{kind: ErrUnavailable, detail: err.Error()}
+		return answer{}, &Error{kind: ErrUnavailable, cause: err}
 	}
 	form := url.Values{
 		"client_id":             {s.clientID},
@@ -74,53 +76,9 @@ func (s *workload) try(ctx context.Context, send sender, a ask) (answer, error) 
 	if claims := requestedClaims(a); claims != "" {
 		form.Set("claims", claims)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.endpoint.String(), strings.NewReader(form.Encode()))
-	if err != nil {
-		return answer{}, err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return send(req)
-}
-
-// requestedClaims is what a challenge asks for and, for a client that can answer
-// challenges, the word that it can.
-func requestedClaims(a ask) string {
-	claims := map[string]any{}
-	if a.claims != "" && json.Unmarshal([]byte(a.claims), &claims) != nil {
-		return a.claims // for Entra to judge
-	}
-	if a.cae {
-		inner, ok := claims["access_token"].(map[string]any)
-		if !ok {
-			inner = map[string]any{}
-		}
-		inner["xms_cc"] = map[string]any{"values": []string{"cp1"}}
-		claims["access_token"] = inner
-	}
-	if len(claims) == 0 {
-		return ""
-	}
-	text, _ := json.Marshal(claims) //nolint:errchkjson // it came from JSON
-	return string(text)
-}
-
-// readAssertion reads the file anew for each exchange: Kubernetes replaces it.
-func readAssertion(file string) (string, error) {
-	const limit = 64 << 10
-	f, err := os.Open(file) //nolint:gosec // the platform names the file
-	if err != nil {
-		return "", fmt.Errorf("AZURE_FEDERATED_TOKEN_FILE: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	content, err := azrest.ReadAll(f, limit)
-	assertion := strings.TrimSpace(string(content))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("AZURE_FEDERATED_TOKEN_FILE: %w", err)
-	case strings.Count(assertion, ".") != 2 || strings.ContainsAny(assertion, " \t\r\n"):
-		return "", errors.New("AZURE_FEDERATED_TOKEN_FILE: the file does not hold a token")
-	}
-	return assertion, nil
+	got, err := post(ctx, send, s.endpoint, form)
+	got.secret = assertion
+	return got, err
 }
 
 func (s *workload) rules() retryRules {

@@ -1,0 +1,46 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/keyless-go/azure/internal/fresh"
+)
+
+// explain completes the errors that do not come from a fetch.
+func (c *ManagedIdentityCredential) explain(ctx context.Context, scope string, err error) error {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	resource, scopeErr := resourceOf(scope)
+	from := c.fetcher.origin.Load()
+	switch {
+	case scopeErr != nil:
+		return fmt.Errorf("credential: %w", scopeErr)
+	case errors.Is(err, fresh.ErrStillRejected):
+		return &Error{
+			Source: from.source, reason: from.reason, resource: resource, identity: describeID(c.fetcher.id), Attempts: 1,
+			detail: "the source answered with the token that was rejected, or one as old: it has none that is newer",
+		}
+	case ctx.Err() != nil:
+		return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, from.source, err)
+	default:
+		return fmt.Errorf("credential: token for %q from %s: %w", resource, from.source, err)
+	}
+}
+
+// retryAfterOf is how long a source asked to be left alone.
+func retryAfterOf(err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// isPermanent: a definite no does not become a yes within seconds.
+func isPermanent(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && !e.retryable && e.StatusCode >= 400 && !errors.Is(err, ErrUnavailable) || errors.Is(err, fresh.ErrStillRejected)
+}

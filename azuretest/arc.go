@@ -43,7 +43,7 @@ func (a arc) serve(c *call) {
 		a.fail(c, http.StatusBadRequest, "invalid_request", "The api-version must be one of "+strings.Join(arcVersions(), ", "))
 	case !strings.EqualFold(scheme, "Basic"):
 		a.challenge(c, "Missing Basic Authorization header")
-	case !a.Server.arc.use(key, a.Now()):
+	case !a.arc.use(key, a.Now()):
 		a.challenge(c, "The key in the Basic Authorization header is unknown, used or too old")
 	default:
 		a.token(c, q)
@@ -52,7 +52,7 @@ func (a arc) serve(c *call) {
 
 // challenge tells the client which file holds the key.
 func (a arc) challenge(c *call, why string) {
-	file, err := a.Server.arc.newKey(a.Now())
+	file, err := a.arc.newKey(a.Now())
 	if err != nil {
 		a.fail(c, http.StatusInternalServerError, "", fmt.Sprintf("The agent cannot write its key file, see SetArcKeyDirectory: %v", err))
 		return
@@ -63,7 +63,7 @@ func (a arc) challenge(c *call, why string) {
 
 func (a arc) token(c *call, q url.Values) {
 	chosen := selected(q)
-	if a.Server.arc.isOld() {
+	if a.arc.isOld() {
 		chosen = nil
 		for _, name := range selected(q) {
 			q.Del(name)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+const assertionByJWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 // exchange answers a program that shows the token of its pod with one of its
 // identity. Every identity of the machine trusts that pod.
@@ -82,7 +82,7 @@ func checkExchange(form url.Values) *entraError {
 		return &entraError{http.StatusBadRequest, "invalid_scope", 1002012, fmt.Sprintf(
 			"The provided value for scope %s is not valid. Client credential flows take one resource identifier with /.default after it.", scope)}
 	}
-	if form.Get("client_assertion") == "" || form.Get("client_assertion_type") != jwtBearer {
+	if form.Get("client_assertion") == "" || form.Get("client_assertion_type") != assertionByJWT {
 		return &entraError{http.StatusUnauthorized, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."}
 	}
 	return nil

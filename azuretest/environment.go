@@ -33,9 +33,11 @@ func (s *Server) Environment(source string) map[string]string {
 	case "vmextension":
 		return map[string]string{"MSI_ENDPOINT": "http://localhost:" + vmExtensionPort + vmExtensionPath}
 	case "appservice":
-		return s.appServiceEnvironment("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "MSI_ENDPOINT", "MSI_SECRET")
+		env := s.appService2017Environment()
+		env["IDENTITY_ENDPOINT"], env["IDENTITY_HEADER"] = env["MSI_ENDPOINT"], env["MSI_SECRET"]
+		return env
 	case "appservice2017":
-		return s.appServiceEnvironment("MSI_ENDPOINT", "MSI_SECRET")
+		return s.appService2017Environment()
 	case "azurearc", "arc":
 		return s.arcEnvironment()
 	case "servicefabric":
@@ -59,14 +61,13 @@ func (s *Server) Environment(source string) map[string]string {
 	return nil
 }
 
-// appServiceEnvironment sets pairs of an endpoint and its secret, which is the same
-// for all.
-func (s *Server) appServiceEnvironment(names ...string) map[string]string {
-	env := map[string]string{}
-	for i := 0; i < len(names); i += 2 {
-		env[names[i]], env[names[i+1]] = s.appServicePlan().endpoint(), s.identityHeader()
+// appService2017Environment is there for the newer protocol too: App Service sets
+// the variables of both.
+func (s *Server) appService2017Environment() map[string]string {
+	return map[string]string{
+		"MSI_ENDPOINT": s.appServicePlan().endpoint(),
+		"MSI_SECRET":   s.identityHeader(),
 	}
-	return env
 }
 
 // defaultClientID is that of the first identity, or what the platform names where

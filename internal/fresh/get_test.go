@@ -33,6 +33,20 @@ func TestColdStampedeMakesOneFetch(t *testing.T) {
 	}
 }
 
+// A caller may look before a flight lands and join after: it must find the value
+// and not fetch again. The moment is short, so there are many rounds.
+func TestFetchThatLandsBetweenLookAndJoin(t *testing.T) {
+	t.Parallel()
+	for range 4000 {
+		s := &source{answer: good(time.Hour)}
+		c := fresh.New(s.fetch, fresh.Options[string]{})
+		for _, g := range crowd(8, func(int) got { return get(t.Context(), c, "key") }) {
+			require.NoError(t, g.err)
+		}
+		require.Equal(t, 1, s.count())
+	}
+}
+
 func TestEachKeyHasItsOwnFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,6 +140,7 @@ func TestContextThatHasEnded(t *testing.T) {
 		require.ErrorIs(t, get(ctx, c, "key").err, context.Canceled)
 		_, err := c.Renew(ctx, "key", "", func(string) bool { return true })
 		require.ErrorIs(t, err, context.Canceled)
+		synctest.Wait()
 		require.Zero(t, s.count(), "a fetch that nobody could wait for")
 
 		atOnce(t, c, "value-1")

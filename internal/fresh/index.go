@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 )
 
 // acquire finds or makes the entry of key and keeps it from eviction until
@@ -47,7 +46,7 @@ func (c *Cache[K, T]) publish(index map[K]*entry[K, T]) {
 }
 
 // evict removes entries until excess keys are gone: first those that have
-// nothing valid, then those that expire soonest, and none that is in use.
+// no value, then those that expired first, or will, and none that is in use.
 func evict[K comparable, T any](index map[K]*entry[K, T], excess int) {
 	keys := countKeys(index)
 	gone := make(map[*entry[K, T]]bool)
@@ -69,14 +68,13 @@ func idle[K comparable, T any](keys map[*entry[K, T]]int) []*entry[K, T] {
 			list = append(list, e)
 		}
 	}
-	now := time.Now().UnixNano()
-	slices.SortFunc(list, func(a, b *entry[K, T]) int { return cmp.Compare(a.worth(now), b.worth(now)) })
+	slices.SortFunc(list, func(a, b *entry[K, T]) int { return cmp.Compare(a.until(), b.until()) })
 	return list
 }
 
-// worth is the end of the entry's value, 0 if it has none that is valid.
-func (e *entry[K, T]) worth(now int64) int64 {
-	if s := e.valid(now); s != nil {
+// until is the end of the entry's value, 0 if it has none.
+func (e *entry[K, T]) until() int64 {
+	if s := e.current.Load(); s != nil {
 		return s.until
 	}
 	return 0

@@ -175,6 +175,7 @@ func TestNewAliasDoesNotWait(t *testing.T) {
 		sleepUntil(atOnce(t, c, "value-1").RefreshAfter)
 		s.becomes(hanging)
 		atOnce(t, c, "value-1")
+		synctest.Wait()
 		g := get(t.Context(), c, "key/.default")
 		require.NoError(t, g.err)
 		require.Equal(t, "value-1", g.V)
@@ -196,6 +197,10 @@ func TestAliasesCountAndGoWithTheirEntry(t *testing.T) {
 		getAll(t, c, "1h/.default") // a fifth key: the soonest but itself goes
 		require.ElementsMatch(t, []string{"1h", "3h"}, keysOf(c))
 		require.Equal(t, 4, s.count())
+		getAll(t, c, "4h")
+		require.ElementsMatch(t, []string{"1h", "3h", "4h"}, keysOf(c))
+		getAll(t, c, "5h/.default") // a fifth and a sixth: one entry of two goes
+		require.ElementsMatch(t, []string{"3h", "4h", "5h"}, keysOf(c))
 	})
 }
 

@@ -197,8 +197,11 @@ func TestBackgroundFetchesNeverOverlap(t *testing.T) {
 			atOnce(t, c, "value-1")
 			time.Sleep(time.Second)
 		}
+		time.Sleep((33+30-40)*time.Second - time.Nanosecond)
+		atOnce(t, c, "value-1")
+		synctest.Wait()
 		require.Equal(t, 2, s.count())
-		time.Sleep(33*time.Second + 30*time.Second - 40*time.Second)
+		time.Sleep(time.Nanosecond)
 		atOnce(t, c, "value-1")
 		synctest.Wait()
 		require.Equal(t, 3, s.count())

@@ -3,7 +3,9 @@ package fresh_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,6 +40,26 @@ func TestStaleWhileRevalidate(t *testing.T) {
 		atOnce(t, c, "value-2")
 		require.Equal(t, 2, s.count())
 		require.Equal(t, fresh.Request{}, s.log()[1].request)
+	})
+}
+
+// An instant source cannot hide that two callers started a renewal each.
+func TestRenewalIsStartedByOneCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for range 5_000 {
+			c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+			sleepUntil(get(t.Context(), c, "key").RefreshAfter)
+			var ready atomic.Int32
+			crowd(2, func(int) got {
+				for ready.Add(1); ready.Load() < 2; {
+					runtime.Gosched()
+				}
+				return get(t.Context(), c, "key")
+			})
+			synctest.Wait()
+			require.Equal(t, 2, s.count())
+		}
 	})
 }
 

@@ -71,6 +71,40 @@ func TestRenewOfAValueThatHasBeenReplaced(t *testing.T) {
 	})
 }
 
+func TestRenewDoesNotWaitForAFlightItDoesNotNeed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		due := get(t.Context(), c, "key").RefreshAfter
+		sleepUntil(due.Add(-time.Second))
+		s.becomes(after(5*time.Second, failing(errDown)))
+		go renew(t.Context(), c, "", "value-1")
+		time.Sleep(time.Second)
+		s.becomes(good(time.Hour))
+		atOnce(t, c, "value-1") // its refresh replaces the value
+		synctest.Wait()
+		g := renew(t.Context(), c, "", "value-1")
+		require.Equal(t, "value-3", g.V)
+		require.Zero(t, g.waited)
+	})
+}
+
+// Another renewal may land between a caller's look and its own.
+func TestRenewalThatLandsBetweenLookAndJoin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		atOnce(t, c, "value-1")
+		v, err := c.Renew(t.Context(), "key", "", func(v string) bool {
+			renew(t.Context(), c, "", "value-1")
+			return v == "value-1"
+		})
+		require.NoError(t, err)
+		require.Equal(t, "value-2", v.V)
+		require.Equal(t, 2, s.count())
+	})
+}
+
 func TestRenewWithNothingCached(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

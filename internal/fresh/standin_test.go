@@ -120,6 +120,7 @@ func TestStandInAfterABackgroundFlight(t *testing.T) {
 		require.Equal(t, "value-1", g.V)
 		require.Equal(t, v.RefreshAfter.Add(130*time.Second).Sub(v.Expires), g.waited)
 		require.Equal(t, 3, s.count())
+		require.Equal(t, time.Now().Add(30*time.Second).UTC(), g.RefreshAfter, "the schedule begins anew")
 	})
 }
 

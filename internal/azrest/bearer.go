@@ -46,7 +46,7 @@ func newBearerPolicy(endpoint *url.URL, b *Bearer) *bearerPolicy {
 
 // Do runs in every try.
 func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
-	if Origin(req.Raw().URL) != Origin(p.endpoint) {
+	if !p.isHome(req.Raw().URL) {
 		err := &LinkError{Kind: "request", Link: Scrub(Origin(req.Raw().URL)), Base: Origin(p.endpoint)}
 		return nil, &authError{err}
 	}
@@ -65,6 +65,10 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 		return resp, err
 	}
 	return p.again(req, resp, audience, header)
+}
+
+func (p *bearerPolicy) isHome(u *url.URL) bool {
+	return u.Scheme == p.endpoint.Scheme && u.Host == p.endpoint.Host || Origin(u) == Origin(p.endpoint)
 }
 
 // again answers a 401 with a new token, once. If there is none to be had, the

@@ -1,7 +1,6 @@
 package azrest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,20 +14,6 @@ const (
 
 // ErrTooLarge is in the chain of the error for an answer over its limit.
 var ErrTooLarge = errors.New("the answer is too large")
-
-type limitKey struct{}
-
-// withLimit bounds the bodies of successful answers; a negative limit does not.
-func withLimit(ctx context.Context, limit int64) context.Context {
-	return context.WithValue(ctx, limitKey{}, limit)
-}
-
-func limitOf(ctx context.Context) int64 {
-	if limit, ok := ctx.Value(limitKey{}).(int64); ok && limit != 0 {
-		return limit
-	}
-	return defaultLimit
-}
 
 // bound limits what can be read of an answer. Too much of a good one is an
 // error. Of an error's body the beginning is enough, whatever happens to the

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -31,13 +32,8 @@ type Call struct {
 	Limit  int64 // bytes of the answer; 0: 4 MiB
 	Stream bool  // leave the body of a good answer to the caller, unbounded
 
-	link *url.URL // of a further page; replaces Path and Query
-}
-
-// operation is what the pipeline knows of the call it works for.
-type operation struct {
-	text   string
-	accept []int
+	link        *url.URL // of a further page; replaces Path and Query
+	unversioned bool     // each try has to add the API version to the URL
 }
 
 // Do sends a call and decodes the JSON of its answer. A T of struct{} ignores it.
@@ -67,6 +63,9 @@ func (c *Client) Fail(call Call, err error) error {
 }
 
 func (c *Client) span(ctx context.Context, call Call) (context.Context, func(error)) {
+	if !c.tracer.Enabled() {
+		return ctx, func(error) {}
+	}
 	return runtime.StartSpan(ctx, c.module+"."+call.Span, c.tracer, nil)
 }
 
@@ -83,35 +82,29 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, c.Fail(call, err)
 	}
-	limit := call.Limit
-	if call.Stream {
-		limit = -1
-	}
-	req, err := c.request(withLimit(ctx, limit), call)
+	req, err := c.request(withCall(ctx, &call), &call)
 	if err != nil {
 		return nil, c.Fail(call, err)
 	}
-	if call.Stream {
-		runtime.SkipBodyDownload(req)
-	}
-	req.SetOperationValue(operation{text: c.describe(call), accept: call.Accept})
 	return c.pipeline.Do(req)
 }
 
-func (c *Client) request(ctx context.Context, call Call) (*policy.Request, error) {
+func (c *Client) request(ctx context.Context, call *Call) (*policy.Request, error) {
 	target, err := c.target(call)
 	if err != nil {
 		return nil, err
 	}
-	req, err := runtime.NewRequest(ctx, call.Method, target)
+	// azcore's retry takes a query apart for its log, listened to or not.
+	bare, unversioned := strings.CutSuffix(target, c.versionQuery)
+	call.unversioned = unversioned && c.versionQuery != ""
+	req, err := runtime.NewRequest(ctx, call.Method, bare)
 	if err != nil {
 		return nil, ScrubError(err)
 	}
-	req.Raw().Header.Set("Accept", "application/json")
-	if c.versionHeader != "" {
-		req.Raw().Header.Set(c.versionHeader, c.apiVersion)
+	c.setHeaders(req.Raw().Header, call)
+	if call.Stream {
+		runtime.SkipBodyDownload(req)
 	}
-	maps.Copy(req.Raw().Header, call.Header)
 	content, err := call.content()
 	if content == nil || err != nil {
 		return req, err
@@ -119,24 +112,32 @@ func (c *Client) request(ctx context.Context, call Call) (*policy.Request, error
 	return req, req.SetBody(content, content.mediaType)
 }
 
-func (c *Client) target(call Call) (string, error) {
+// setHeaders uses slices that all requests share, and none changes.
+func (c *Client) setHeaders(header http.Header, call *Call) {
+	header["Accept"] = c.accept
+	if c.userAgent != nil {
+		header["User-Agent"] = c.userAgent
+	}
+	if c.versionHeader != "" {
+		header.Set(c.versionHeader, c.apiVersion)
+	}
+	maps.Copy(header, call.Header)
+}
+
+// target is the call's URL.
+func (c *Client) target(call *Call) (string, error) {
 	if call.link != nil {
 		return call.link.String(), nil
 	}
-	path, err := escapePath(call.Path)
-	if err != nil {
-		return "", err
+	query := c.versionQuery
+	if len(call.Query) > 0 {
+		own := maps.Clone(call.Query)
+		if query != "" {
+			own.Set("api-version", c.apiVersion)
+		}
+		query = "?" + own.Encode()
 	}
-	query := url.Values{}
-	maps.Copy(query, call.Query)
-	if c.apiVersion != "" && c.versionHeader == "" {
-		query.Set("api-version", c.apiVersion)
-	}
-	target := Origin(c.endpoint) + path
-	if len(query) > 0 {
-		target += "?" + query.Encode()
-	}
-	return target, nil
+	return joinURL(c.origin, call.Path, query)
 }
 
 // decode takes an answer for what it says. Its text is in no error: it may be
@@ -155,9 +156,34 @@ func (c *Client) decode(call Call, resp *http.Response, answer any) error {
 	return nil
 }
 
-func (o operation) accepts(status int) bool {
-	if o.accept == nil {
+func (call *Call) accepts(status int) bool {
+	if call.Accept == nil {
 		return status == http.StatusOK
 	}
-	return slices.Contains(o.accept, status)
+	return slices.Contains(call.Accept, status)
+}
+
+// limit is how many bytes of a good answer are read, negative for all.
+func (call *Call) limit() int64 {
+	switch {
+	case call == nil || call.Limit == 0 && !call.Stream:
+		return defaultLimit
+	case call.Stream:
+		return -1
+	default:
+		return call.Limit
+	}
+}
+
+type callKey struct{}
+
+// withCall lets the pipeline know which call it works for.
+func withCall(ctx context.Context, call *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, call)
+}
+
+// callOf is nil for a request of azcore's own.
+func callOf(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
 }

@@ -56,6 +56,7 @@ type contentReader struct {
 	closed  atomic.Bool
 }
 
+// Close counts once.
 func (r *contentReader) Close() error {
 	if r.closed.CompareAndSwap(false, true) {
 		r.readers.Add(-1)
@@ -64,7 +65,7 @@ func (r *contentReader) Close() error {
 }
 
 // content is the call's body, nil if it has none.
-func (call Call) content() (*Content, error) {
+func (call *Call) content() (*Content, error) {
 	if call.Body == nil {
 		return nil, nil //nolint:nilnil // no body is no error
 	}

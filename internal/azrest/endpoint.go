@@ -34,17 +34,20 @@ func ParseEndpoint(raw string, allowHTTP bool) (*url.URL, error) {
 	return &url.URL{Scheme: scheme, Host: CanonicalHost(u)}, nil
 }
 
-// escapePath joins segments to a path in which each stays a segment.
-// An empty last segment is a trailing slash.
-func escapePath(segments []string) (string, error) {
-	var path strings.Builder
+// joinURL appends segments to an origin, so that each stays a segment, and then
+// the query. An empty last segment is a trailing slash.
+func joinURL(origin string, segments []string, query string) (string, error) {
+	var joined strings.Builder
+	joined.Grow(256) // enough for most
+	joined.WriteString(origin)
 	for i, segment := range segments {
 		last := i == len(segments)-1
 		if segment == "." || segment == ".." || segment == "" && !last {
 			return "", errors.New("a part of the path is empty or made of dots")
 		}
-		path.WriteByte('/')
-		path.WriteString(url.PathEscape(segment))
+		joined.WriteByte('/')
+		joined.WriteString(url.PathEscape(segment))
 	}
-	return path.String(), nil
+	joined.WriteString(query)
+	return joined.String(), nil
 }

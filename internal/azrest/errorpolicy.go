@@ -10,50 +10,51 @@ import (
 // azcore return this package's errors too.
 type errorPolicy struct {
 	client *Client
-	poll   *operation // whose status is asked for; nil: each request is a call of its own
+	poll   *Call // whose status is asked for; nil: each request is a call of its own
 }
 
 // Do runs once per call.
 func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
-	op := p.operation(req)
 	resp, err := req.Next()
 	if err != nil {
-		return nil, fail(op.text, err)
+		return nil, p.client.Fail(*p.call(req), err)
 	}
-	refusal := p.refusal(req, resp, op)
+	// Tries have headers and queries of their own, with what signs them. The
+	// answer is shown by policy.WithCaptureResponse, and by its errors.
+	resp.Request = withoutToken(req.Raw())
+	refusal := p.refusal(req, resp)
 	if refusal == nil {
-		return withoutToken(resp), nil
+		return resp, nil
 	}
 	_ = resp.Body.Close()
-	// The copy is what policy.WithCaptureResponse shows.
-	return safeResponse(resp, nil), fail(op.text, refusal)
+	return safeResponse(resp, nil), p.client.Fail(*p.call(req), refusal)
 }
 
 // refusal is what is wrong with an answer, nil if nothing is.
-func (p *errorPolicy) refusal(req *policy.Request, resp *http.Response, op operation) *ServiceError {
-	switch why := (explanation{}); {
-	case !op.accepts(resp.StatusCode) && req.OperationValue(&why) && why.status == resp.StatusCode:
-		return newServiceError(resp, why.err)
-	case !op.accepts(resp.StatusCode):
-		return newServiceError(resp)
-	case p.poll != nil:
-		return failedOperation(resp)
-	default:
+func (p *errorPolicy) refusal(req *policy.Request, resp *http.Response) error {
+	if p.call(req).accepts(resp.StatusCode) {
+		if p.poll != nil {
+			return failedOperation(resp)
+		}
 		return nil
 	}
+	var why explanation
+	if req.OperationValue(&why) && why.status == resp.StatusCode {
+		return newServiceError(resp, why.err)
+	}
+	return newServiceError(resp)
 }
 
-// operation is that of the call. A request of azcore's own is described by what
-// it asks for.
-func (p *errorPolicy) operation(req *policy.Request) operation {
-	if p.poll != nil {
-		return *p.poll
+// call is what the request is sent for. One of azcore's own is described by
+// what it asks for.
+func (p *errorPolicy) call(req *policy.Request) *Call {
+	raw := req.Raw()
+	switch call := callOf(raw.Context()); {
+	case p.poll != nil:
+		return p.poll
+	case call != nil:
+		return call
+	default:
+		return &Call{Action: raw.Method + " " + raw.URL.EscapedPath(), Accept: []int{200, 201, 202, 204}}
 	}
-	var op operation
-	if !req.OperationValue(&op) {
-		raw := req.Raw()
-		op.text = p.client.describe(Call{Action: raw.Method + " " + raw.URL.EscapedPath()})
-		op.accept = []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent}
-	}
-	return op
 }

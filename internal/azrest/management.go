@@ -33,11 +33,11 @@ func NewManagement(options azcore.ClientOptions) (Management, error) {
 		endpoint = managementEndpoint(options.Cloud.ActiveDirectoryAuthorityHost)
 	}
 	if endpoint == "" {
-		return Management{}, errors.New("Cloud in the client options has no endpoint for ResourceManager")
+		return Management{}, errors.New("the cloud in the client options has no endpoint for ResourceManager")
 	}
 	u, err := ParseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
 	if err != nil {
-		return Management{}, fmt.Errorf("the endpoint for ResourceManager in Cloud cannot be used: %w", err)
+		return Management{}, fmt.Errorf("the cloud's endpoint for ResourceManager cannot be used: %w", err)
 	}
 	domain, usual := knownManagement(u.Host)
 	resource := service.Audience

@@ -34,7 +34,7 @@ func Pages[T any](ctx context.Context, c *Client, call Call, next func(T) string
 
 // follow is the call for the page behind link.
 func (c *Client) follow(call Call, link string) (Call, error) {
-	current, err := c.target(call)
+	current, err := c.target(&call)
 	if err != nil {
 		return call, err
 	}

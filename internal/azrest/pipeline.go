@@ -26,7 +26,7 @@ type Config struct {
 	HTTPClient    *http.Client
 	Options       azcore.ClientOptions
 	Bearer        *Bearer       // nil: requests carry no token
-	Authorize     policy.Policy // signs each try in another way; nil: none
+	Authorize     policy.Policy // signs each try in another way; nil: nothing does
 }
 
 // Client sends the calls of one service client. It is immutable and safe for
@@ -34,8 +34,12 @@ type Config struct {
 type Client struct {
 	module        string
 	endpoint      *url.URL
+	origin        string // of endpoint
 	apiVersion    string
 	versionHeader string
+	versionQuery  string // empty if versionHeader is not
+	accept        []string
+	userAgent     []string
 	pipeline      runtime.Pipeline
 	with          func(perCall ...policy.Policy) runtime.Pipeline
 	tracer        tracing.Tracer
@@ -48,15 +52,21 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{module: config.Module, endpoint: config.Endpoint, apiVersion: config.APIVersion, versionHeader: config.VersionHeader}
+	c := &Client{
+		module: config.Module, endpoint: config.Endpoint, origin: Origin(config.Endpoint),
+		apiVersion: config.APIVersion, versionHeader: config.VersionHeader,
+	}
 	if options.APIVersion != "" {
 		c.apiVersion = options.APIVersion
 	}
 	if !validAPIVersion(c.apiVersion) {
 		return nil, errors.New("APIVersion in the client options must look like 7.4 or 2016-10-01")
 	}
+	if c.apiVersion != "" && c.versionHeader == "" {
+		c.versionQuery = "?api-version=" + c.apiVersion
+	}
 	options.APIVersion = "" // azcore's policy would sort the queries of links
-	options.Transport = wire{sender}
+	options.Transport = wire{direct(sender)}
 	options.Logging = SafeLogging(options.Logging)
 	if err := c.build(config, &options); err != nil {
 		return nil, err
@@ -70,17 +80,17 @@ func (c *Client) build(config Config, options *azcore.ClientOptions) error {
 	if c.tracer.Enabled() && config.Namespace != "" {
 		c.tracer.SetAttributes(tracing.Attribute{Key: "az.namespace", Value: config.Namespace})
 	}
-	perRetry := []policy.Policy{replayPolicy{}}
+	authorize := config.Authorize
 	if config.Bearer != nil {
 		bearer, err := c.bearer(config, options)
 		if err != nil {
 			return err
 		}
-		perRetry = append(perRetry, bearer)
+		authorize = bearer
 	}
-	if config.Authorize != nil {
-		perRetry = append(perRetry, config.Authorize)
-	}
+	perRetry := []policy.Policy{&tryPolicy{c, authorize}}
+	c.accept, c.userAgent = []string{"application/json"}, userAgent(name, &options.Telemetry)
+	options.Telemetry.Disabled = true
 	c.with = func(perCall ...policy.Policy) runtime.Pipeline {
 		return runtime.NewPipeline(name, Version, runtime.PipelineOptions{PerCall: perCall, PerRetry: perRetry}, options)
 	}
@@ -98,15 +108,27 @@ func (c *Client) bearer(config Config, options *azcore.ClientOptions) (*bearerPo
 		return nil, errors.New("a token goes over https only")
 	}
 	p := newBearerPolicy(c.endpoint, config.Bearer)
-	open := runtime.NewPipeline("keyless-"+c.module, Version, runtime.PipelineOptions{}, options)
+	open := runtime.NewPipeline("keyless-"+c.module, Version, runtime.PipelineOptions{PerRetry: []policy.Policy{&tryPolicy{client: c}}}, options)
 	p.discoverWith(func(ctx context.Context) (*http.Response, error) {
-		req, err := c.request(ctx, Call{Method: http.MethodGet, Path: config.Bearer.ProbePath})
+		probe := &Call{Method: http.MethodGet, Path: config.Bearer.ProbePath}
+		req, err := c.request(withCall(ctx, probe), probe)
 		if err != nil {
 			return nil, err
 		}
 		return open.Do(req)
 	})
 	return p, nil
+}
+
+// userAgent is what azcore's telemetry would send. It is made once.
+func userAgent(name string, options *policy.TelemetryOptions) []string {
+	req, err := runtime.NewRequest(context.Background(), http.MethodGet, "https://localhost")
+	if err != nil {
+		return nil
+	}
+	// There is no next policy to send it.
+	_, _ = runtime.NewTelemetryPolicy(name, Version, options).Do(req) //nolint:bodyclose // and no answer
+	return req.Raw().Header["User-Agent"]
 }
 
 func validAPIVersion(version string) bool {

@@ -15,8 +15,8 @@ import (
 // requests go to the client's own endpoint only, and its errors are those of
 // the call.
 func (c *Client) Poller(call Call, resp *http.Response) (*runtime.Poller[struct{}], error) {
-	op := operation{text: c.describe(call), accept: []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent}}
-	pipeline := c.with(&errorPolicy{client: c, poll: &op}, pollPolicy{c.endpoint})
+	call.Accept = []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent}
+	pipeline := c.with(&errorPolicy{client: c, poll: &call}, pollPolicy{c.endpoint})
 	poller, err := runtime.NewPoller(resp, pipeline, &runtime.NewPollerOptions[struct{}]{Tracer: c.tracer})
 	if err != nil { // it may quote the answer
 		return nil, c.Fail(call, fmt.Errorf("%w: %d without a usable link to the operation's status", ErrUnexpectedResponse, resp.StatusCode))
@@ -39,15 +39,13 @@ func (p pollPolicy) Do(req *policy.Request) (*http.Response, error) {
 // failed, nil if it has not. Such an answer has a status of success. azcore's
 // own error for it would quote the body.
 // https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
-func failedOperation(resp *http.Response) *ServiceError {
+func failedOperation(resp *http.Response) error {
 	var answer struct {
 		Status     string
 		Properties struct{ ProvisioningState string }
 	}
-	body, err := runtime.Payload(resp)
-	if err != nil || json.Unmarshal(body, &answer) != nil {
-		return nil
-	}
+	body, _ := runtime.Payload(resp)
+	_ = json.Unmarshal(body, &answer) // what cannot be read says nothing
 	for _, state := range []string{answer.Status, answer.Properties.ProvisioningState} {
 		if strings.EqualFold(state, "Failed") || strings.EqualFold(state, "Canceled") {
 			return newOperationError(resp, body, strings.ToLower(state))

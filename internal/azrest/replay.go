@@ -2,7 +2,6 @@ package azrest
 
 import (
 	"io"
-	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
@@ -19,18 +18,4 @@ func Replay(req *policy.Request) error {
 		req.Raw().Body = io.NopCloser(body)
 	}
 	return nil
-}
-
-// replayPolicy runs in every try, before all others. azcore's retry has wound
-// back every other kind of body.
-type replayPolicy struct{}
-
-// Do gives the try a body of its own.
-func (replayPolicy) Do(req *policy.Request) (*http.Response, error) {
-	if content, ok := req.Body().(*Content); ok {
-		if err := content.attach(req.Raw()); err != nil {
-			return nil, err
-		}
-	}
-	return req.Next()
 }

@@ -43,15 +43,14 @@ func safeRequest(req *http.Request) *http.Request {
 	}
 }
 
-// withoutToken is for an answer that is handed on whole: policy.WithCaptureResponse
-// shows it to the user, pollers read its request's URL.
-func withoutToken(resp *http.Response) *http.Response {
-	if resp.Request != nil && resp.Request.Header.Get("Authorization") != "" {
-		// The transport may still read the request it has sent.
-		req := *resp.Request
-		req.Header = req.Header.Clone()
-		req.Header.Del("Authorization")
-		resp.Request = &req
+// withoutToken is req as it can be shown. The transport may still read the one
+// it has been given.
+func withoutToken(req *http.Request) *http.Request {
+	if req.Header.Get("Authorization") == "" {
+		return req
 	}
-	return resp
+	safe := *req
+	safe.Header = req.Header.Clone()
+	safe.Header.Del("Authorization")
+	return &safe
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -55,6 +57,38 @@ func newHTTPTransport() *http.Transport {
 	}
 }
 
+// direct leaves out what an *http.Client would do for redirects, which are not
+// followed, and names the request in errors as it does. A client with cookies or
+// a timeout is used as it is.
+func direct(sender policy.Transporter) policy.Transporter {
+	client, ok := sender.(*http.Client)
+	if !ok || client.Jar != nil || client.Timeout != 0 {
+		return sender
+	}
+	if client.Transport == nil {
+		return tripper{http.DefaultTransport}
+	}
+	return tripper{client.Transport}
+}
+
+type tripper struct{ http.RoundTripper }
+
+// Do sends the request.
+func (t tripper) Do(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTrip(req)
+	switch {
+	case err == nil && resp == nil:
+		err = errors.New("the RoundTripper answered nothing")
+	case err == nil && resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	if err != nil {
+		method := req.Method[:1] + strings.ToLower(req.Method[1:])
+		return nil, &url.Error{Op: method, URL: req.URL.String(), Err: err}
+	}
+	return resp, nil
+}
+
 // wire is the innermost part of a pipeline. What it lets through is bounded,
 // and its errors have lost the queries of their URLs, so that nothing above it
 // can log them.
@@ -67,7 +101,7 @@ func (w wire) Do(req *http.Request) (*http.Response, error) {
 		return nil, ScrubError(err)
 	}
 	if resp != nil && resp.Body != nil {
-		resp.Body = bound(resp, limitOf(req.Context()))
+		resp.Body = bound(resp, callOf(req.Context()).limit())
 	}
 	return resp, nil
 }

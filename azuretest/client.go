@@ -47,10 +47,11 @@ func (s *Server) dial(ctx context.Context, network, addr string, tls bool, layer
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.reach(addr, tls); err != nil {
+	conn, err := s.connect(addr, tls, layer)
+	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: pipeAddr(addr), Err: err}
 	}
-	return s.connect(addr, tls, layer)
+	return conn, nil
 }
 
 // reach says why nobody can be dialled at addr.
@@ -73,6 +74,9 @@ func (s *Server) reach(addr string, tls bool) error {
 // There is no accept loop: http.Server gets a listener with this one connection
 // and leaves it with a goroutine of its own.
 func (s *Server) connect(addr string, tls bool, layer func(net.Conn) net.Conn) (net.Conn, error) {
+	if err := s.reach(addr, tls); err != nil {
+		return nil, err
+	}
 	clientEnd, serverEnd := newPipe("192.0.2.1:49152", pipeAddr(addr))
 	conn := &serverConn{pipeConn: serverEnd, tls: tls}
 	conn.wire = conn

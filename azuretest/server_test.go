@@ -165,6 +165,9 @@ func TestCloseEndsEverything(t *testing.T) {
 		require.Less(t, time.Since(start), time.Minute)
 		_, err = c.try(t, http.MethodGet, imdsToken, "")
 		require.ErrorContains(t, err, "server closed")
+		var dial *net.OpError
+		require.ErrorAs(t, err, &dial, "a connection that fails, for whoever tells that from an answer that does not come")
+		require.Equal(t, "dial", dial.Op)
 		_, err = caller{client: srv.Client()}.try(t, http.MethodGet, imdsToken, "")
 		require.ErrorContains(t, err, "server closed")
 	})

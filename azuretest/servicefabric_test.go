@@ -1,7 +1,7 @@
 package azuretest_test
 
 import (
-	"crypto/sha1" //nolint:gosec // the platform names its certificate by SHA-1
+	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"

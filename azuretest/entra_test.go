@@ -88,6 +88,8 @@ func TestEntraScopes(t *testing.T) {
 		"https://management.azure.com//.default":        "https://management.azure.com/",
 		"https://management.azure.com/.default":         "https://management.azure.com",
 		"2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default": "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d",
+		// as MSAL sends it
+		"https://vault.azure.net/.default openid offline_access profile": "https://vault.azure.net",
 	} {
 		form := podForm(t, srv)
 		form.Set("scope", scope)
@@ -134,6 +136,7 @@ func TestEntraRefuses(t *testing.T) {
 		"another grant type":     {set("grant_type", "password"), 400, "unsupported_grant_type", 70003},
 		"a permission":           {set("scope", "https://graph.microsoft.com/User.Read"), 400, "invalid_scope", 1002012},
 		"two scopes":             {set("scope", "https://vault.azure.net/.default https://storage.azure.com/.default"), 400, "invalid_scope", 1002012},
+		"a person's scopes":      {set("scope", "openid profile"), 400, "invalid_scope", 1002012},
 		"unknown resource":       {set("scope", "https://example.com/.default"), 400, "invalid_resource", 500011},
 		"unknown client":         {set("client_id", "00000000-0000-0000-0000-000000000000"), 400, "unauthorized_client", 700016},
 		"claims that are none":   {set("claims", "{"), 400, "invalid_request", 9002332},

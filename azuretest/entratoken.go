@@ -59,7 +59,7 @@ func (e entra) judgeExchange(form url.Values) (g grant, why *entraError) {
 	if g.capabilities, why = capabilities(form.Get("claims")); why != nil {
 		return g, why
 	}
-	g.resource = strings.TrimSuffix(form.Get("scope"), defaultScope)
+	g.resource, _ = exchangeResource(form.Get("scope"))
 	if !knownResource(g.resource) {
 		return g, &entraError{http.StatusBadRequest, "invalid_resource", 500011, noSuchResource(g.resource)}
 	}
@@ -67,6 +67,19 @@ func (e entra) judgeExchange(form url.Values) (g grant, why *entraError) {
 }
 
 const defaultScope = "/.default"
+
+// exchangeResource returns the one resource that a scope parameter names. The
+// scopes that speak of a person may stand beside it, and mean nothing here: MSAL
+// adds three of them to every request.
+func exchangeResource(scope string) (resource string, ok bool) {
+	named := slices.DeleteFunc(strings.Fields(scope), func(s string) bool {
+		return s == "openid" || s == "profile" || s == "offline_access"
+	})
+	if len(named) != 1 {
+		return "", false
+	}
+	return strings.CutSuffix(named[0], defaultScope)
+}
 
 // checkExchange says what is wrong with the parameters before anything is looked up.
 func checkExchange(form url.Values) *entraError {
@@ -78,9 +91,9 @@ func checkExchange(form url.Values) *entraError {
 	if grantType := form.Get("grant_type"); grantType != "client_credentials" {
 		return &entraError{http.StatusBadRequest, "unsupported_grant_type", 70003, fmt.Sprintf("The app requested an unsupported grant type '%s'.", grantType)}
 	}
-	if scope := form.Get("scope"); !strings.HasSuffix(scope, defaultScope) || strings.Contains(scope, " ") {
+	if _, ok := exchangeResource(form.Get("scope")); !ok {
 		return &entraError{http.StatusBadRequest, "invalid_scope", 1002012, fmt.Sprintf(
-			"The provided value for scope %s is not valid. Client credential flows take one resource identifier with /.default after it.", scope)}
+			"The provided value for scope %s is not valid. Client credential flows take one resource identifier with /.default after it.", form.Get("scope"))}
 	}
 	if form.Get("client_assertion") == "" || form.Get("client_assertion_type") != assertionByJWT {
 		return &entraError{http.StatusUnauthorized, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."}

@@ -109,14 +109,14 @@ func apiVersion(version string) change {
 
 func noRetries(o *arm.ClientOptions) { o.Retry.MaxRetries = -1 }
 
-func newClient(t testing.TB, s service, changes ...change) (*arm.ResourceGroupClient, *fixed) {
-	t.Helper()
+func newClient(tb testing.TB, s service, changes ...change) (*arm.ResourceGroupClient, *fixed) {
+	tb.Helper()
 	options := &arm.ClientOptions{HTTPClient: &http.Client{Transport: s}}
 	for _, c := range changes {
 		c(options)
 	}
 	cred := &fixed{}
 	client, err := arm.NewResourceGroupClient(subscription, cred, options)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return client, cred
 }

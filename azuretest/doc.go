@@ -27,6 +27,18 @@
 // the vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret
 // mi-test). [Empty] leaves the vaults out.
 //
+// # Where a program runs
+//
+// All sources of a managed identity's tokens are there, with the errors and the
+// oddities of each: IMDS and what came before it, App Service in both protocols,
+// Azure Arc, Service Fabric, Cloud Shell, Azure Machine Learning, workload identity
+// on Kubernetes. [Server.Environment] returns the variables that a program finds in
+// each. The identity is the machine's in all of them, but for Cloud Shell, where it
+// is [Server.SignedInUser].
+//
+// Two of them put files on the disk: Azure Arc ([Server.SetArcKeyDirectory]) and
+// workload identity, each when it is asked for. Close removes them.
+//
 // # Virtual time
 //
 // A Server works inside a testing/synctest bubble if it is made and closed in

@@ -169,11 +169,17 @@ func (l *requestLog) redactValue(key, value string) string {
 }
 
 // redact returns a copy of data without what looks like a token, whole or cut:
-// two JSON objects in base64url with a dot between, and perhaps a signature.
+// two JSON objects in base64url with a dot between, and perhaps a signature; nor the
+// signature of a SAS.
 func (l *requestLog) redact(data []byte) []byte {
-	if !bytes.Contains(data, []byte(".eyJ")) {
-		return bytes.Clone(data)
+	data = bytes.Clone(data)
+	if bytes.Contains(data, []byte(".eyJ")) {
+		jwt := regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?`)
+		data = jwt.ReplaceAll(data, []byte(redacted))
 	}
-	jwt := regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?`)
-	return jwt.ReplaceAll(data, []byte(redacted))
+	if bytes.Contains(data, []byte("sig=")) {
+		sig := regexp.MustCompile(`\b(sig=)[^&#"\s]*`)
+		data = sig.ReplaceAll(data, []byte("${1}"+redacted))
+	}
+	return data
 }

@@ -38,8 +38,14 @@ func (s *Server) route(hostport, path string) service {
 	case isEntraHost(host):
 		return entra{s}
 	}
+	if cloud := managementCloud(host); cloud != nil {
+		return arm{s, *cloud}
+	}
 	if v := s.vaults.find(host); v != nil {
 		return v
+	}
+	if b := s.blobHost(host); b != nil {
+		return b
 	}
 	return nil
 }

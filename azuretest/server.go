@@ -19,6 +19,7 @@ type Server struct {
 	arc        arcAgent
 	kubelet    kubelet
 	vaults     vaults
+	arm        resourceManager
 	faults     faults
 	log        requestLog
 

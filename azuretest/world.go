@@ -2,6 +2,9 @@ package azuretest
 
 import "time"
 
+// tutorialGroup is the resource group of the tutorials.
+const tutorialGroup = "DevTest"
+
 // seedTutorials makes what the managed identity tutorials work with. Their vaults
 // are from before soft delete. Names, values and IDs are those of
 // https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/tutorial-windows-vm-access-nonaad
@@ -14,4 +17,19 @@ func (s *Server) seedTutorials() {
 	lab := s.Vault("mi-lab-vault")
 	lab.SoftDelete(false)
 	lab.SetSecretVersion("mi-test", "50644e90b13249b584c44b9f712f2e51", "My Secret", time.Unix(1623000000, 0))
+
+	s.seedGroup()
+}
+
+// seedGroup makes the resource group and the storage account of the tutorials, of the
+// same page, with the roles they assign.
+func (s *Server) seedGroup() {
+	machine := s.SystemIdentity()
+	g := s.Subscription(subscriptionID).Group(tutorialGroup)
+	g.AddResource(Resource{Type: "Microsoft.Compute/virtualMachines", Name: machineName})
+	g.Assign(machine, RoleReader)
+
+	a := s.StorageAccount("mystorageacct")
+	a.Container("mycontainer")
+	a.Assign(machine, RoleStorageAccountContributor)
 }

@@ -1,0 +1,61 @@
+package azuretest
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// authorize says why a request may not be, if it may not.
+func (b *blobService) authorize(q *blobRequest, op blobOperation) *storageError {
+	header := q.r.Header.Get("Authorization")
+	switch {
+	case q.sas != nil && header != "":
+		return badStorageRequest("InvalidAuthenticationInfo", "Authentication information is not given in the correct format: there are both a SAS and an Authorization header.")
+	case q.sas != nil:
+		return b.checkSAS(q, op)
+	case header != "":
+		return b.checkToken(q, op)
+	case b.isCompat():
+		return denied("AuthorizationFailure", "the request carries neither a SAS nor a token")
+	}
+	return &storageError{
+		status: http.StatusUnauthorized, code: "NoAuthenticationInformation",
+		message: "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+	}
+}
+
+// checkToken judges a bearer token and the roles of its identity.
+func (b *blobService) checkToken(q *blobRequest, op blobOperation) *storageError {
+	if q.isPlain() {
+		return badStorageRequest("AccountRequiresHttps", "The account being accessed does not support http.")
+	}
+	id, why := q.authenticate("https://storage.azure.com/", "https://storage.azure.com", "https://"+b.host, "https://"+b.host+"/")
+	if why != nil {
+		return &storageError{
+			status: http.StatusUnauthorized, code: "InvalidAuthenticationInfo",
+			message: "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.", detail: why.reason,
+		}
+	}
+	if q.r.Header.Get("X-Ms-Version") < "2017-11-09" {
+		return badStorageRequest("InvalidAuthenticationInfo", "Authentication information is not given in the correct format: a token takes an x-ms-version of 2017-11-09 or later.")
+	}
+	b.tree.mu.Lock()
+	defer b.tree.mu.Unlock()
+	if b.permits(id, op.action) {
+		return nil
+	}
+	return denied("AuthorizationPermissionMismatch", fmt.Sprintf("%s wants the permission %s, the identity %s has %s", q.op, op.action.name, id.name, b.held(id)))
+}
+
+// isPlain reports whether the request came by http. Behind a socket of the caller's
+// http and https are served alike.
+func (q *blobRequest) isPlain() bool {
+	_, inMemory := q.r.Context().Value(connKey{}).(*serverConn)
+	return inMemory && !overTLS(q.r)
+}
+
+func (a *StorageAccount) isCompat() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.compat
+}

@@ -25,10 +25,18 @@ func TestTableRefresh(t *testing.T) {
 				require.Equal(t, 1, r.requests)
 				require.Zero(t, r.waited)
 			}
-			table.Add(c.Name, fmt.Sprintf("%.0f h", life.Hours()), fmt.Sprintf("%.1f h", r.before.Hours()), r.requests, r.waited, short(r.worst))
+			table.Add(c.Name, fmt.Sprintf("%.0f h", life.Hours()), long(r.before), r.requests, r.waited, short(r.worst))
 		}
 	}
 	publish(t, &table)
+}
+
+// long writes a duration in minutes or hours.
+func long(d time.Duration) string {
+	if d < 2*time.Hour {
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
 }
 
 type renewed struct {

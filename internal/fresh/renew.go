@@ -13,7 +13,8 @@ var ErrStillRejected = errors.New("the renewed value is the rejected one")
 // Renew answers a value that rejected does not hold for: the current one if it
 // has been replaced already, else the result of one fetch shared by all who
 // renew with the same claims. When that fails, Get goes on serving the old
-// value for as long as it is valid. rejected must be safe for concurrent use.
+// value for as long as it is valid. rejected must be safe for concurrent use and
+// is asked on other goroutines too.
 func (c *Cache[K, T]) Renew(ctx context.Context, key K, claims string, rejected func(T) bool) (Value[T], error) {
 	e, err := c.acquire(key)
 	if err != nil {

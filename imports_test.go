@@ -22,16 +22,17 @@ func allowed() map[string][]string {
 	)
 	program := []string{azcore, module + "/credential", module + "/keyvault", module + "/azuretest"}
 	return map[string][]string{
-		"":                   {},
-		"internal/fresh":     {"golang.org/x/sync/singleflight"},
-		"internal/azrest":    {azcore, fresh},
-		"credential":         {azcore, azrest, fresh},
-		"keyvault":           {azcore, azrest, fresh},
-		"azuretest":          {},
-		"examples/keyvault":  program,
-		"examples/tour":      program,
-		"examples/testing":   program,
-		"examples/internal/": program,
+		"":                       {},
+		"internal/fresh":         {"golang.org/x/sync/singleflight"},
+		"internal/azrest":        {azcore, fresh},
+		"credential":             {azcore, azrest, fresh},
+		"keyvault":               {azcore, azrest, fresh},
+		"azuretest":              {},
+		"examples/keyvault":      program,
+		"examples/tour":          program,
+		"examples/testing":       program,
+		"examples/whichidentity": program,
+		"examples/internal/":     program,
 	}
 }
 
@@ -59,7 +60,7 @@ func TestDependencies(t *testing.T) {
 	known := []string{
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore",
 		"github.com/Azure/azure-sdk-for-go/sdk/internal", // azcore's
-		"golang.org/x/net",                               // azcore's
+		"golang.org/x/net", // azcore's
 		"golang.org/x/sync",
 		"golang.org/x/text", // azcore's
 		module,

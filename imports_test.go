@@ -60,7 +60,7 @@ func TestDependencies(t *testing.T) {
 	known := []string{
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore",
 		"github.com/Azure/azure-sdk-for-go/sdk/internal", // azcore's
-		"golang.org/x/net",                               // azcore's
+		"golang.org/x/net", // azcore's
 		"golang.org/x/sync",
 		"golang.org/x/text", // azcore's
 		module,

@@ -61,7 +61,7 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 	}
 	req.Raw().Header.Set("Authorization", header)
 	resp, err := req.Next()
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || !replayable(req) {
 		return resp, err
 	}
 	return p.again(req, resp, audience, header)

@@ -26,14 +26,15 @@ type Call struct {
 	Path   []string // unescaped; an empty last segment is a trailing slash
 	Query  url.Values
 	Header http.Header // further ones, spelled as they are sent
-	Body   any         // sent as JSON, but a *Content as it is; nil: no body
+	Body   any         // sent as JSON, but a *Content or a *Stream as it is; nil: no body
+	URL    *url.URL    // where to send it, as it is; replaces Path and Query
+	Once   bool        // not sent again after a failure that may have come too late
 
 	Accept []int // statuses; nil: 200
 	Limit  int64 // bytes of the answer; 0: 4 MiB
 	Stream bool  // leave the body of a good answer to the caller, unbounded
 
-	link        *url.URL // of a further page; replaces Path and Query
-	unversioned bool     // each try has to add the API version to the URL
+	unversioned bool // each try has to add the API version to the URL
 }
 
 // Do sends a call and decodes the JSON of its answer. A T of struct{} ignores it.
@@ -82,6 +83,10 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, c.Fail(call, err)
 	}
+	if stream, ok := call.Body.(*Stream); ok {
+		call.Once = true
+		defer stream.end()
+	}
 	req, err := c.request(withCall(ctx, &call), &call)
 	if err != nil {
 		return nil, c.Fail(call, err)
@@ -105,6 +110,10 @@ func (c *Client) request(ctx context.Context, call *Call) (*policy.Request, erro
 	if call.Stream {
 		runtime.SkipBodyDownload(req)
 	}
+	if stream, ok := call.Body.(*Stream); ok {
+		stream.attach(req.Raw())
+		return req, nil
+	}
 	content, err := call.content()
 	if content == nil || err != nil {
 		return req, err
@@ -126,8 +135,8 @@ func (c *Client) setHeaders(header http.Header, call *Call) {
 
 // target is the call's URL.
 func (c *Client) target(call *Call) (string, error) {
-	if call.link != nil {
-		return call.link.String(), nil
+	if call.URL != nil {
+		return call.URL.String(), nil
 	}
 	query := c.versionQuery
 	if len(call.Query) > 0 {

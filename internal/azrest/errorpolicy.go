@@ -15,7 +15,7 @@ type errorPolicy struct {
 
 // Do runs once per call.
 func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
-	resp, err := req.Next()
+	resp, err := answered(req.Next())
 	if err != nil {
 		return nil, p.client.Fail(*p.call(req), err)
 	}

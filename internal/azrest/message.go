@@ -47,11 +47,17 @@ func parseWireError(body []byte) wireError {
 		return parseXMLError(body)
 	}
 	var envelope struct {
-		Error wireError
+		Error           wireError
+		RemoteException struct{ Exception, Message string }
 		wireError
 	}
 	// A field of an unexpected type is left out, the others are read.
 	_ = json.Unmarshal(body, &envelope)
+	if remote := envelope.RemoteException; remote.Exception != "" {
+		// WebHDFS: the further lines of the message are Java's stack.
+		message, _, _ := strings.Cut(remote.Message, "\n")
+		return wireError{Code: remote.Exception, Message: message}
+	}
 	if envelope.Error.Code == "" && envelope.Error.Message == "" {
 		return envelope.wireError
 	}

@@ -45,6 +45,6 @@ func (c *Client) follow(call Call, link string) (Call, error) {
 	if u.String() == current {
 		return call, errSamePage
 	}
-	call.link, call.Method, call.Body = u, http.MethodGet, nil
+	call.URL, call.Method, call.Body = u, http.MethodGet, nil
 	return call, nil
 }

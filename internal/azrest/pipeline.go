@@ -27,6 +27,8 @@ type Config struct {
 	Options       azcore.ClientOptions
 	Bearer        *Bearer       // nil: requests carry no token
 	Authorize     policy.Policy // signs each try in another way; nil: nothing does
+	// Judge reads in an error's answer whether to ask again. Nil: the status says it all.
+	Judge func(*http.Response) Verdict
 }
 
 // Client sends the calls of one service client. It is immutable and safe for
@@ -40,6 +42,7 @@ type Client struct {
 	versionQuery  string // empty if versionHeader is not
 	accept        []string
 	userAgent     []string
+	judge         func(*http.Response) Verdict
 	pipeline      runtime.Pipeline
 	with          func(perCall ...policy.Policy) runtime.Pipeline
 	tracer        tracing.Tracer
@@ -54,7 +57,7 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{
 		module: config.Module, endpoint: config.Endpoint, origin: Origin(config.Endpoint),
-		apiVersion: config.APIVersion, versionHeader: config.VersionHeader,
+		apiVersion: config.APIVersion, versionHeader: config.VersionHeader, judge: config.Judge,
 	}
 	if options.APIVersion != "" {
 		c.apiVersion = options.APIVersion
@@ -149,6 +152,6 @@ func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc([]string{
 		"authorization", "cookie", "secret", "token", "password", "identity-header", "key",
-		"sig", "code", "assertion", "copy-source", "location", "operation",
+		"sig", "code", "assertion", "copy-source", "location", "operation", "delegation",
 	}, func(part string) bool { return strings.Contains(name, part) })
 }

@@ -14,6 +14,7 @@ import (
 // ServiceError is a service's refusal: `404 SecretNotFound: … (request id …)`.
 type ServiceError struct {
 	text       string
+	message    string
 	codes      []string
 	retryAfter time.Duration
 	causes     []error
@@ -29,6 +30,9 @@ func (e *ServiceError) Unwrap() []error { return e.causes }
 // RetryAfter is how long the service asked to be left alone, zero if it did not.
 func (e *ServiceError) RetryAfter() time.Duration { return e.retryAfter }
 
+// Message is what the service said, besides its code; often nothing.
+func (e *ServiceError) Message() string { return e.message }
+
 func (e *ServiceError) hasCode(code string) bool {
 	return slices.ContainsFunc(e.codes, func(c string) bool { return strings.EqualFold(c, code) })
 }
@@ -41,7 +45,7 @@ func newServiceError(resp *http.Response, extra ...error) *ServiceError {
 		body, _ = runtime.Payload(resp)
 	}
 	said := parseServiceMessage(resp.Header, body)
-	e := &ServiceError{codes: said.codes, retryAfter: retryAfter(resp.Header)}
+	e := &ServiceError{message: said.message, codes: said.codes, retryAfter: retryAfter(resp.Header)}
 	if s := sentinel(resp.StatusCode); s != nil {
 		e.causes = append(e.causes, s)
 	}

@@ -26,6 +26,11 @@ func (p *tryPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if call := callOf(raw.Context()); call != nil && call.unversioned {
 		raw.URL.RawQuery = strings.TrimPrefix(p.client.versionQuery, "?")
 	}
+	resp, err := p.next(req)
+	return p.client.judged(callOf(raw.Context()), resp, err)
+}
+
+func (p *tryPolicy) next(req *policy.Request) (*http.Response, error) {
 	if p.authorize == nil {
 		return req.Next()
 	}

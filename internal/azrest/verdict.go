@@ -1,0 +1,71 @@
+package azrest
+
+import (
+	"errors"
+	"net"
+	"net/http"
+)
+
+// Verdict is what an error's answer says about asking again.
+type Verdict int
+
+// The verdicts.
+const (
+	TryByStatus Verdict = iota // azcore's retry decides
+	TryNever                   // the answer would stay the same
+	TryAgain                   // another try may go well, whatever the status
+)
+
+// judged is what azcore's retry gets to see of a try.
+func (c *Client) judged(call *Call, resp *http.Response, err error) (*http.Response, error) {
+	if call == nil {
+		return resp, err
+	}
+	switch {
+	case err != nil && call.Once && (call.gone() || !neverSent(err)):
+		return nil, &authError{err}
+	case err != nil || resp.StatusCode < http.StatusBadRequest:
+		return resp, err
+	}
+	switch c.verdict(call, resp) {
+	case TryNever:
+		return nil, &authError{&answerError{resp}}
+	case TryAgain:
+		return nil, &answerError{resp}
+	default:
+		return resp, nil
+	}
+}
+
+// verdict of a call that must not be carried out twice is never to go by the
+// status: only too many requests means that nothing has been done.
+func (c *Client) verdict(call *Call, resp *http.Response) Verdict {
+	verdict := TryByStatus
+	if c.judge != nil {
+		verdict = c.judge(resp)
+	}
+	if call.gone() || call.Once && verdict == TryByStatus && resp.StatusCode != http.StatusTooManyRequests {
+		return TryNever
+	}
+	return verdict
+}
+
+// neverSent says whether a failed request cannot have reached the service.
+func neverSent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// answerError carries an answer past azcore's retry.
+type answerError struct{ resp *http.Response }
+
+// Error is seen by azcore's log only.
+func (e *answerError) Error() string { return e.resp.Status }
+
+// answered undoes what judged did.
+func answered(resp *http.Response, err error) (*http.Response, error) {
+	if e, ok := errors.AsType[*answerError](err); ok {
+		return e.resp, nil
+	}
+	return resp, err
+}

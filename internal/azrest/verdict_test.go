@@ -1,0 +1,104 @@
+package azrest_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+func fastRetries(c *azrest.Config) { c.Options.Retry.RetryDelay = 1 }
+
+func withJudge(verdict azrest.Verdict) option {
+	return func(c *azrest.Config) {
+		c.Judge = func(resp *http.Response) azrest.Verdict {
+			if resp.Header.Get("X-Judge-Me") == "" {
+				return azrest.TryByStatus
+			}
+			return verdict
+		}
+	}
+}
+
+func TestJudgeDecidesAboutAnotherTry(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		status  int
+		verdict azrest.Verdict
+		once    bool
+		tries   int
+	}{
+		{"as usual", http.StatusInternalServerError, azrest.TryByStatus, false, 4},
+		{"as usual, a definite no", http.StatusForbidden, azrest.TryByStatus, false, 1},
+		{"never", http.StatusInternalServerError, azrest.TryNever, false, 1},
+		{"again", http.StatusForbidden, azrest.TryAgain, false, 4},
+		{"again, even once", http.StatusForbidden, azrest.TryAgain, true, 4},
+		{"once", http.StatusInternalServerError, azrest.TryByStatus, true, 1},
+		{"once, throttled", http.StatusTooManyRequests, azrest.TryByStatus, true, 4},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := (&script{}).then(test.status, `{"RemoteException":{"exception":"IOException","message":"no\n\tat x"}}`, "X-Judge-Me", "1")
+			client := newClient(t, s.serve, withJudge(test.verdict), fastRetries)
+			call := getCall()
+			call.Once = test.once
+			_, err := client.Send(t.Context(), call)
+			require.Len(t, s.seen, test.tries)
+			// However the tries end, the error is the service's.
+			refusal, ok := errors.AsType[*azrest.ServiceError](err)
+			require.True(t, ok)
+			require.Equal(t, "no", refusal.Message())
+			require.Contains(t, err.Error(), "IOException: no")
+		})
+	}
+}
+
+func TestOnceIsSentAgainOnlyIfItNeverArrived(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		err   error
+		tries int
+	}{
+		{"no connection", &net.OpError{Op: "dial", Err: errors.New("refused")}, 2},
+		{"lost connection", io.ErrUnexpectedEOF, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			tries := 0
+			client := newClient(t, func(*http.Request) (*http.Response, error) {
+				if tries++; tries == 1 {
+					return nil, test.err
+				}
+				return answer(http.StatusOK, "{}"), nil
+			}, fastRetries)
+			call := getCall()
+			call.Once = true
+			_, err := client.Send(t.Context(), call)
+			require.Equal(t, test.tries, tries)
+			require.Equal(t, test.tries == 1, err != nil)
+		})
+	}
+}
+
+func TestURLReplacesPathAndQuery(t *testing.T) {
+	t.Parallel()
+	const raw = endpoint + "/a%2Bb=c%3B?op=OPEN&_=x%2By"
+	s := (&script{}).then(http.StatusOK, "{}")
+	u, err := url.Parse(raw)
+	require.NoError(t, err)
+	call := getCall()
+	call.URL = u
+	_, err = newClient(t, s.serve).Send(t.Context(), call)
+	require.NoError(t, err)
+	require.Equal(t, raw, s.seen[0].url)
+}

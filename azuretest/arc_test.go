@@ -1,11 +1,13 @@
 package azuretest_test
 
 import (
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,11 +18,30 @@ import (
 	"github.com/keyless-go/azure/azuretest"
 )
 
+// tempDir is t.TempDir, but for how it is removed: os.RemoveAll does not work
+// under Wine, which the tests for Windows run on.
+func tempDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "azuretest-") //nolint:usetesting // see above
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		var names []string
+		require.NoError(t, filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+			names = append(names, name)
+			return err
+		}))
+		for _, name := range slices.Backward(names) {
+			require.NoError(t, os.Remove(name))
+		}
+	})
+	return dir
+}
+
 // arcServer writes its key files where the test can read them.
 func arcServer(t *testing.T) (srv *azuretest.Server, keys string) {
 	t.Helper()
-	srv = azuretest.New(t)
-	keys = filepath.Join(t.TempDir(), "AzureConnectedMachineAgent", "Tokens")
+	keys = filepath.Join(tempDir(t), "AzureConnectedMachineAgent", "Tokens")
+	srv = azuretest.New(t) // after the directory, so that it removes its files first
 	srv.SetArcKeyDirectory(keys)
 	return srv, keys
 }
@@ -177,7 +198,7 @@ func TestArcRefuses(t *testing.T) {
 
 func TestArcCleansUp(t *testing.T) {
 	t.Parallel()
-	parent := t.TempDir()
+	parent := tempDir(t)
 	keys := filepath.Join(parent, "a", "b")
 	srv, err := azuretest.Start()
 	require.NoError(t, err)
@@ -194,7 +215,7 @@ func TestArcKeepsWhatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	srv, err := azuretest.Start()
 	require.NoError(t, err)
-	keys := filepath.Join(t.TempDir(), "a")
+	keys := filepath.Join(tempDir(t), "a")
 	srv.SetArcKeyDirectory(keys)
 	askArc(t, srv, "")
 	theirs := filepath.Join(keys, "theirs.key")
@@ -206,7 +227,7 @@ func TestArcKeepsWhatIsNotItsOwn(t *testing.T) {
 func TestArcCannotWrite(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)
-	file := filepath.Join(t.TempDir(), "file")
+	file := filepath.Join(tempDir(t), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	srv.SetArcKeyDirectory(filepath.Join(file, "keys"))
 	got := askArc(t, srv, "")

@@ -52,17 +52,18 @@ type kubelet struct {
 func (k *kubelet) mount(s *Server) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.dir == "" {
-		dir, err := os.MkdirTemp("", "azuretest-")
-		if err != nil {
-			panic(fmt.Sprintf("azuretest: Environment: the pod's token needs a file: %v", err))
-		}
-		k.dir = dir
-		k.timer = time.AfterFunc(podTokenRenewal, func() { k.rotate(s) })
+	if k.dir != "" {
+		return k.file()
 	}
-	if err := k.writeLocked(s); err != nil {
+	dir, err := os.MkdirTemp("", "azuretest-")
+	if err == nil {
+		k.dir = dir
+		err = k.writeLocked(s)
+	}
+	if err != nil {
 		panic(fmt.Sprintf("azuretest: Environment: the pod's token needs a file: %v", err))
 	}
+	k.timer = time.AfterFunc(podTokenRenewal, func() { k.rotate(s) })
 	return k.file()
 }
 
@@ -75,8 +76,11 @@ func (k *kubelet) rotate(s *Server) {
 	if k.dir == "" {
 		return
 	}
-	_ = k.writeLocked(s) // Windows lets nobody replace what is being read; next time
-	k.timer.Reset(podTokenRenewal)
+	next := podTokenRenewal
+	if k.writeLocked(s) != nil {
+		next = time.Second // Windows lets nobody replace what is being read
+	}
+	k.timer.Reset(next)
 }
 
 // writeLocked replaces the file as a whole: a reader sees one token or the other.
@@ -96,6 +100,8 @@ func (k *kubelet) stop() {
 		return
 	}
 	k.timer.Stop()
-	_ = os.RemoveAll(k.dir) // the system's temporary directory is cleared anyway
+	for _, name := range []string{k.file() + ".next", k.file(), k.dir} {
+		_ = os.Remove(name) // the system's temporary directory is cleared anyway
+	}
 	k.dir = ""
 }

@@ -314,9 +314,10 @@ func TestWorkloadIdentityForDays(t *testing.T) {
 }
 
 func TestArcEndToEnd(t *testing.T) {
+	keys := filepath.Join(tempDir(t), "AzureConnectedMachineAgent", "Tokens")
 	srv := azuretest.New(t)
 	if runtime.GOOS == "windows" {
-		srv.SetArcKeyDirectory(filepath.Join(t.TempDir(), "AzureConnectedMachineAgent", "Tokens"))
+		srv.SetArcKeyDirectory(keys)
 	}
 	settle(t, srv, "AzureArc")
 	claims, err := tokenOf(t, optionsOn(srv, "AzureArc"), vaultScope)
@@ -356,9 +357,10 @@ func arcChoices(t *testing.T, srv *azuretest.Server) {
 
 // Clients read no key from anywhere else.
 func TestArcKeysElsewhere(t *testing.T) {
+	keys := tempDir(t)
 	srv := azuretest.New(t)
 	settle(t, srv, "AzureArc")
-	srv.SetArcKeyDirectory(t.TempDir())
+	srv.SetArcKeyDirectory(keys)
 	_, err := tokenOf(t, optionsOn(srv, "AzureArc"), vaultScope)
 	require.ErrorIs(t, err, credential.ErrUnexpectedResponse)
 	require.Len(t, srv.Requests(), 1)

@@ -125,6 +125,6 @@ func (e *emulator) close() {
 	}
 	_ = e.server.Close() // never fails
 	if e.temporary != "" {
-		_ = os.RemoveAll(e.temporary) // the system's temporary directory is cleared anyway
+		_ = os.Remove(e.temporary) // the server has removed what was in it
 	}
 }

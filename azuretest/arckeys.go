@@ -29,11 +29,12 @@ type arcKey struct {
 }
 
 // SetArcKeyDirectory says where the agent of Azure Arc writes the key files that
-// its challenges name; the directory is made if need be. At first that is the
-// real agent's, since clients trust no other: /var/opt/azcmagent/tokens or, on
-// Windows, AzureConnectedMachineAgent\Tokens in %ProgramData%, for which
-// [Server.Environment] names the directory above that of the same names. Files
-// are written only when a client asks for a token; Close removes them.
+// its challenges name; the directory is made if need be. At first that is the real
+// agent's, since clients trust no other: /var/opt/azcmagent/tokens or, on Windows,
+// C:\ProgramData\AzureConnectedMachineAgent\Tokens. On Windows it can be elsewhere
+// and be trusted: if it ends in the last two of those names, the ProgramData of
+// [Server.Environment] is the directory above. Files are written only when a client
+// asks for a token; Close removes them, and the directories made for them.
 func (s *Server) SetArcKeyDirectory(directory string) {
 	s.arc.mu.Lock()
 	defer s.arc.mu.Unlock()

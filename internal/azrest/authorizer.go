@@ -36,7 +36,7 @@ type Authorizer struct {
 // NewAuthorizer makes an Authorizer. It asks cred for nothing yet.
 func NewAuthorizer(cred azcore.TokenCredential) *Authorizer {
 	a := &Authorizer{cred: cred}
-	a.headers = fresh.New(a.fetch, fresh.Options[Audience]{
+	a.headers = fresh.New(a.fetch, fresh.Options[Audience, string]{
 		// Longer than a credential's own patience, so that its error arrives.
 		WaitedBudget: 2 * time.Minute,
 	})

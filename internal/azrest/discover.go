@@ -32,7 +32,7 @@ func (p *bearerPolicy) discoverWith(probe func(context.Context) (*http.Response,
 		audience, err := p.ask(ctx, probe)
 		return fresh.Value[Audience]{V: audience, Expires: time.Now().Add(forever)}, err
 	}
-	p.discovery = fresh.New(fetch, fresh.Options[struct{}]{RetryAfter: errorRetryAfter})
+	p.discovery = fresh.New(fetch, fresh.Options[struct{}, Audience]{RetryAfter: errorRetryAfter})
 }
 
 func (p *bearerPolicy) ask(ctx context.Context, probe func(context.Context) (*http.Response, error)) (Audience, error) {

@@ -27,8 +27,8 @@ type Config struct {
 	Options       azcore.ClientOptions
 	Bearer        *Bearer       // nil: requests carry no token
 	Authorize     policy.Policy // signs each try in another way; nil: nothing does
-	// Judge reads in an error's answer whether to ask again. Nil: the status says it all.
-	Judge func(*http.Response) Verdict
+	// Judge knows from an error's code whether to ask again. Nil: the status says it all.
+	Judge func(status int, code string) Verdict
 }
 
 // Client sends the calls of one service client. It is immutable and safe for
@@ -42,7 +42,7 @@ type Client struct {
 	versionQuery  string // empty if versionHeader is not
 	accept        []string
 	userAgent     []string
-	judge         func(*http.Response) Verdict
+	judge         func(status int, code string) Verdict
 	pipeline      runtime.Pipeline
 	with          func(perCall ...policy.Policy) runtime.Pipeline
 	tracer        tracing.Tracer

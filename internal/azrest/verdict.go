@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
 // Verdict is what an error's answer says about asking again.
@@ -23,13 +25,13 @@ func (c *Client) judged(call *Call, resp *http.Response, err error) (*http.Respo
 	}
 	switch {
 	case err != nil && call.Once && (call.gone() || !neverSent(err)):
-		return nil, &authError{err}
+		return nil, &onceError{err}
 	case err != nil || resp.StatusCode < http.StatusBadRequest:
 		return resp, err
 	}
 	switch c.verdict(call, resp) {
 	case TryNever:
-		return nil, &authError{&answerError{resp}}
+		return nil, &onceError{&answerError{resp}}
 	case TryAgain:
 		return nil, &answerError{resp}
 	default:
@@ -42,7 +44,9 @@ func (c *Client) judged(call *Call, resp *http.Response, err error) (*http.Respo
 func (c *Client) verdict(call *Call, resp *http.Response) Verdict {
 	verdict := TryByStatus
 	if c.judge != nil {
-		verdict = c.judge(resp)
+		body, _ := runtime.Payload(resp)
+		said := parseServiceMessage(resp.Header, body)
+		verdict = c.judge(resp.StatusCode, said.code())
 	}
 	if call.gone() || call.Once && verdict == TryByStatus && resp.StatusCode != http.StatusTooManyRequests {
 		return TryNever
@@ -62,8 +66,19 @@ type answerError struct{ resp *http.Response }
 // Error is seen by azcore's log only.
 func (e *answerError) Error() string { return e.resp.Status }
 
+// onceError ends the tries of azcore's retry, and is not seen outside.
+type onceError struct{ error }
+
+func (e *onceError) Unwrap() error { return e.error }
+
+// NonRetriable is the mark azcore's retry looks for.
+func (e *onceError) NonRetriable() {}
+
 // answered undoes what judged did.
 func answered(resp *http.Response, err error) (*http.Response, error) {
+	if e, ok := any(err).(*onceError); ok {
+		err = e.error
+	}
 	if e, ok := errors.AsType[*answerError](err); ok {
 		return e.resp, nil
 	}

@@ -17,8 +17,8 @@ func fastRetries(c *azrest.Config) { c.Options.Retry.RetryDelay = 1 }
 
 func withJudge(verdict azrest.Verdict) option {
 	return func(c *azrest.Config) {
-		c.Judge = func(resp *http.Response) azrest.Verdict {
-			if resp.Header.Get("X-Judge-Me") == "" {
+		c.Judge = func(_ int, code string) azrest.Verdict {
+			if code != "IOException" {
 				return azrest.TryByStatus
 			}
 			return verdict
@@ -46,7 +46,7 @@ func TestJudgeDecidesAboutAnotherTry(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := (&script{}).then(test.status, `{"RemoteException":{"exception":"IOException","message":"no\n\tat x"}}`, "X-Judge-Me", "1")
+			s := (&script{}).then(test.status, `{"RemoteException":{"exception":"IOException","message":"no\n\tat x"}}`)
 			client := newClient(t, s.serve, withJudge(test.verdict), fastRetries)
 			call := getCall()
 			call.Once = test.once
@@ -57,6 +57,8 @@ func TestJudgeDecidesAboutAnotherTry(t *testing.T) {
 			require.True(t, ok)
 			require.Equal(t, "no", refusal.Message())
 			require.Contains(t, err.Error(), "IOException: no")
+			var mark interface{ NonRetriable() }
+			require.False(t, errors.As(err, &mark), "what keeps azcore from trying again says nothing to the caller")
 		})
 	}
 }

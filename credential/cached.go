@@ -49,7 +49,7 @@ func NewCached(inner azcore.TokenCredential, options *CachedOptions) *CachedCred
 	if options != nil {
 		c.observer = options.Observer
 	}
-	c.cache = fresh.New(c.fetch, fresh.Options[tokenKey]{
+	c.cache = fresh.New(c.fetch, fresh.Options[tokenKey, *token]{
 		// Over any credential's own, whose error says more: a login may need a person.
 		WaitedBudget:     5 * time.Minute,
 		BackgroundBudget: 2 * time.Minute,

@@ -75,7 +75,7 @@ func newFetcher(source Source, reason string, o ManagedIdentityCredentialOptions
 }
 
 func (f *fetcher) newCache(cae bool) *fresh.Cache[string, *token] {
-	return fresh.New(f.fetchFor(cae), fresh.Options[string]{
+	return fresh.New(f.fetchFor(cae), fresh.Options[string, *token]{
 		Canonical:        resourceOf,
 		BackgroundBudget: f.tryTimeout + time.Second,
 		RetryAfter:       retryAfterOf,

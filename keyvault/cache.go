@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"github.com/keyless-go/azure/internal/azrest"
 	"github.com/keyless-go/azure/internal/fresh"
 )
@@ -54,19 +56,18 @@ func (o *SecretCacheOptions) withDefaults() SecretCacheOptions {
 type SecretCache struct {
 	client  *SecretClient
 	options SecretCacheOptions
-	ages    *fresh.Cache[string, *shelf]
-	shelves shelves
+	secrets *fresh.Cache[string, Secret]
 }
 
 // NewSecretCache makes an empty cache in front of client. It does no I/O.
 func NewSecretCache(client *SecretClient, options *SecretCacheOptions) *SecretCache {
 	c := &SecretCache{client: client, options: options.withDefaults()}
-	c.ages = fresh.New(c.fetch, fresh.Options[string]{
+	c.secrets = fresh.New(c.fetch, fresh.Options[string, Secret]{
 		Canonical:    func(name string) (string, error) { return name, checkName(name) },
 		WaitedBudget: 2 * time.Minute, // the credential may wait long for a first token
 		RetryAfter:   retryAfter,
 		Permanent:    permanent,
-		MaxKeys:      maxShelves,
+		Replaced:     c.replaced,
 	})
 	return c
 }
@@ -81,48 +82,43 @@ func (c *SecretCache) Get(ctx context.Context, name string) (Secret, error) {
 	if c.client == nil {
 		return Secret{}, errors.New("keyvault: the cache was made without a client")
 	}
-	v, err := c.ages.Get(ctx, name)
+	v, err := c.secrets.Get(ctx, name)
 	if err != nil {
 		if _, ok := errors.AsType[*azrest.Error](err); !ok {
 			err = c.client.rest.Fail(getCall(name), err)
 		}
 		return Secret{}, err
 	}
-	secret := v.V.item.Load().Secret
+	secret := v.V
 	secret.Properties = secret.clone()
 	return secret, nil
 }
 
-func (c *SecretCache) fetch(ctx context.Context, name string, _ fresh.Request) (fresh.Value[*shelf], error) {
-	s := c.shelves.of(name)
-	if s.serves() {
+// fetch tries once if nobody waits, and not for long if there is an old secret
+// to serve to those who do: the schedule of the cache is the retry then.
+func (c *SecretCache) fetch(ctx context.Context, name string, request fresh.Request) (fresh.Value[Secret], error) {
+	if !request.Waited {
+		ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
+	}
+	if old, ok := c.secrets.Peek(name); ok && time.Now().Before(old.StaleUntil) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, renewalBudget)
 		defer cancel()
 	}
 	secret, err := c.client.Get(ctx, name)
 	if err != nil {
-		return fresh.Value[*shelf]{}, err
+		return fresh.Value[Secret]{}, err
 	}
 	expires := time.Now().Round(0).Add(c.options.TTL) // by the wall clock: a machine may sleep
-	stale := expires.Add(c.options.StaleFor)
-	c.put(s, &item{Secret: secret, stale: stale})
-	return fresh.Value[*shelf]{V: s, Expires: expires, StaleUntil: stale}, nil
+	return fresh.Value[Secret]{V: secret, Expires: expires, StaleUntil: expires.Add(c.options.StaleFor)}, nil
 }
 
-// put makes the item the one to be served, before anybody hears of it.
-func (c *SecretCache) put(s *shelf, current *item) {
-	old := s.item.Swap(current)
-	if old == nil || c.options.OnChange == nil {
-		return
-	}
-	if old.Version == current.Version && old.Updated.Equal(current.Updated) {
-		return
-	}
-	go func() {
-		defer func() { _ = recover() }()
+// replaced passes on what is a change of the secret.
+func (c *SecretCache) replaced(_ string, old, current Secret) {
+	changed := old.Version != current.Version || !old.Updated.Equal(current.Updated)
+	if changed && c.options.OnChange != nil {
 		c.options.OnChange(old.clone(), current.clone())
-	}()
+	}
 }
 
 func retryAfter(err error) time.Duration {

@@ -19,7 +19,7 @@ func hourLong(context.Context, string, fresh.Request) (fresh.Value[string], erro
 // warm makes a cache that holds n keys.
 func warm(tb testing.TB, n int) (*fresh.Cache[string, string], []string) {
 	tb.Helper()
-	cache := fresh.New(hourLong, fresh.Options[string]{})
+	cache := fresh.New(hourLong, fresh.Options[string, string]{})
 	keys := make([]string, n)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("https://service-%d.example.net/.default", i)

@@ -50,7 +50,7 @@ type Value[T any] struct {
 }
 
 // Options tune a [Cache]. The zero value is ready to use.
-type Options[K comparable] struct {
+type Options[K comparable, T any] struct {
 	// Canonical gives the key whose entry a key shares, or refuses the key.
 	// It is asked on misses only. Nil: every key has an entry of its own.
 	Canonical func(K) (K, error)
@@ -62,6 +62,10 @@ type Options[K comparable] struct {
 	RetryAfter func(error) time.Duration
 	// Permanent says that trying again soon is useless. Nil: no error is.
 	Permanent func(error) bool
+	// Replaced is told that a value has taken another one's place: Get answers
+	// the current one by then. It runs on a goroutine of its own; what it panics
+	// with is dropped. Nil: nobody is told.
+	Replaced func(key K, old, current T)
 	// MaxKeys bounds the keys kept. Zero: 1000.
 	MaxKeys int
 }
@@ -70,19 +74,19 @@ type Options[K comparable] struct {
 // by any number of goroutines.
 type Cache[K comparable, T any] struct {
 	fetch   Fetch[K, T]
-	options Options[K]
+	options Options[K, T]
 	mu      sync.Mutex // serialises changes of index
 	index   atomic.Pointer[map[K]*entry[K, T]]
 }
 
 // New makes an empty cache over fetch. It starts nothing.
-func New[K comparable, T any](fetch Fetch[K, T], options Options[K]) *Cache[K, T] {
+func New[K comparable, T any](fetch Fetch[K, T], options Options[K, T]) *Cache[K, T] {
 	c := &Cache[K, T]{fetch: fetch, options: options.withDefaults()}
 	c.index.Store(&map[K]*entry[K, T]{})
 	return c
 }
 
-func (o Options[K]) withDefaults() Options[K] {
+func (o Options[K, T]) withDefaults() Options[K, T] {
 	if o.Canonical == nil {
 		o.Canonical = func(k K) (K, error) { return k, nil }
 	}

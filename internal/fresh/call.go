@@ -41,7 +41,7 @@ func (c *Cache[K, T]) call(key K, request Request, rejected func(T) bool) result
 	}
 }
 
-func (o Options[K]) budget(request Request) time.Duration {
+func (o Options[K, T]) budget(request Request) time.Duration {
 	if request.Waited {
 		return o.WaitedBudget
 	}

@@ -40,7 +40,7 @@ func TestMisbehavingFetchIsAnErrorOfItsFlight(t *testing.T) {
 		t.Run(name+" when waited for", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, after(time.Second, m.answer), fresh.Options[string]{})
+				c, s := newCache(t, after(time.Second, m.answer), fresh.Options[string, string]{})
 				for _, g := range crowd(100, func(int) got { return get(t.Context(), c, "key") }) {
 					require.ErrorContains(t, g.err, m.says)
 					require.NotContains(t, g.err.Error(), "p@ssw0rd")
@@ -54,7 +54,7 @@ func TestMisbehavingFetchIsAnErrorOfItsFlight(t *testing.T) {
 		t.Run(name+" in the background", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+				c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 				sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 				s.becomes(m.answer)
 				atOnce(t, c, "value-1")
@@ -73,7 +73,7 @@ func TestMisbehavingFetchIsAnErrorOfItsFlight(t *testing.T) {
 
 func TestPanickingOptionsAreAnErrorOfTheFlight(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]fresh.Options[string]{
+	for name, options := range map[string]fresh.Options[string, string]{
 		"RetryAfter": {RetryAfter: func(error) time.Duration { panic("p@ssw0rd") }},
 		"Permanent":  {Permanent: func(error) bool { panic("p@ssw0rd") }},
 	} {
@@ -90,7 +90,7 @@ func TestPanickingOptionsAreAnErrorOfTheFlight(t *testing.T) {
 func TestFetchThatIgnoresItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(10*time.Minute, good(time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(10*time.Minute, good(time.Hour)), fresh.Options[string, string]{})
 		for _, g := range crowd(10, func(int) got { return get(t.Context(), c, "key") }) {
 			require.ErrorContains(t, g.err, "did not end with its context")
 			require.Equal(t, 90*time.Second*9/8, g.waited)
@@ -108,7 +108,7 @@ func TestFetchThatIgnoresItsContext(t *testing.T) {
 func TestFetchMayFinishWithinTheGrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newCache(t, after(95*time.Second, good(time.Hour)), fresh.Options[string]{})
+		c, _ := newCache(t, after(95*time.Second, good(time.Hour)), fresh.Options[string, string]{})
 		g := get(t.Context(), c, "key")
 		require.NoError(t, g.err)
 		require.Equal(t, 95*time.Second, g.waited)
@@ -134,7 +134,7 @@ func ours() []string {
 
 func TestNoGoroutineIsLeftWhenNothingIsInFlight(t *testing.T) { // not parallel: it reads all stacks
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string, string]{})
 		flying := func(when string) {
 			synctest.Wait()
 			require.NotEmpty(t, ours(), when)

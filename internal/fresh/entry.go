@@ -52,31 +52,48 @@ func (e *entry[K, T]) claim(c *Cache[K, T], s *state[T]) *state[T] {
 
 // keep stores what an ordinary fetch brought, unless the current value is as
 // good: sources with a cache of their own answer a renewal with the old value.
-func (e *entry[K, T]) keep(v Value[T], renewals uint64) Value[T] {
+func (e *entry[K, T]) keep(c *Cache[K, T], v Value[T], renewals uint64) Value[T] {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := wall()
 	s := e.valid(now.UnixNano())
 	switch {
 	case s == nil:
-		s = newState(v, now)
 	case e.renewals.Load() != renewals: // v may be the very value that was rejected
 		return s.value
 	case !v.Expires.After(s.value.Expires):
 		s = s.postponed(now.Add(sameAgainDelay(s.value.Expires.Sub(now))))
 		s.tries = 0
-	default:
-		s = newState(v, now)
+		return e.succeed(s)
+	}
+	return e.install(c, newState(v, now))
+}
+
+// replace stores what a renewal of a rejected value brought.
+func (e *entry[K, T]) replace(c *Cache[K, T], v Value[T]) Value[T] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.renewals.Add(1)
+	return e.install(c, newState(v, wall()))
+}
+
+// install needs mu. It makes s current and says so to whom it may concern.
+func (e *entry[K, T]) install(c *Cache[K, T], s *state[T]) Value[T] {
+	if old := e.current.Load(); old != nil {
+		defer c.tell(e.key, old.value.V, s.value.V)
 	}
 	return e.succeed(s)
 }
 
-// replace stores what a renewal of a rejected value brought.
-func (e *entry[K, T]) replace(v Value[T]) Value[T] {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.renewals.Add(1)
-	return e.succeed(newState(v, wall()))
+// tell runs code that is not the cache's own, which may panic and may call Get.
+func (c *Cache[K, T]) tell(key K, old, current T) {
+	if c.options.Replaced == nil {
+		return
+	}
+	go func() {
+		defer func() { _ = recover() }()
+		c.options.Replaced(key, old, current)
+	}()
 }
 
 // succeed needs mu.

@@ -13,7 +13,7 @@ func Example() {
 		fmt.Println("fetching", key)
 		return fresh.Value[string]{V: "the token of " + key, Expires: time.Now().Add(time.Hour)}, nil
 	}
-	cache := fresh.New(fetch, fresh.Options[string]{})
+	cache := fresh.New(fetch, fresh.Options[string, string]{})
 	for range 2 {
 		v, err := cache.Get(context.Background(), "vault")
 		fmt.Println(v.V, err)
@@ -30,7 +30,7 @@ func ExampleCache_Renew() {
 		fetched++
 		return fresh.Value[int]{V: fetched, Expires: time.Now().Add(time.Hour)}, nil
 	}
-	cache := fresh.New(fetch, fresh.Options[string]{})
+	cache := fresh.New(fetch, fresh.Options[string, int]{})
 	v, _ := cache.Get(context.Background(), "account")
 	bad := v.V // a service rejects it
 	v, err := cache.Renew(context.Background(), "account", "", func(v int) bool { return v == bad })

@@ -17,7 +17,7 @@ import (
 func TestCrowdSharesOneFailingBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, hanging, fresh.Options[string]{})
+		c, s := newCache(t, hanging, fresh.Options[string, string]{})
 		all := crowd(100, func(i int) got {
 			ctx := t.Context()
 			if i%2 == 1 { // these have less patience
@@ -42,7 +42,7 @@ func TestCrowdSharesOneFailingBudget(t *testing.T) {
 func TestExpiredValueAndSourceDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		get(t.Context(), c, "key")
 		time.Sleep(2 * time.Hour)
 		s.becomes(after(5*time.Second, failing(errDown)))
@@ -58,7 +58,7 @@ func TestExpiredValueAndSourceDown(t *testing.T) {
 func TestFailureIsRememberedForAMoment(t *testing.T) {
 	t.Parallel()
 	errDenied, errThrottled := errors.New("denied"), errors.New("throttled")
-	options := fresh.Options[string]{
+	options := fresh.Options[string, string]{
 		Permanent: func(err error) bool { return errors.Is(err, errDenied) },
 		RetryAfter: func(err error) time.Duration {
 			if errors.Is(err, errThrottled) {
@@ -101,7 +101,7 @@ func TestRetryAfterOfAnyLength(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		forever := func(error) time.Duration { return math.MaxInt64 }
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{RetryAfter: forever})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{RetryAfter: forever})
 		sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 		s.becomes(failing(errDown))
 		atOnce(t, c, "value-1")
@@ -121,7 +121,7 @@ func TestRetryableFailuresAreRememberedForDifferentTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var moments []time.Duration
 		for range 200 {
-			c, s := newCache(t, failing(errDown), fresh.Options[string]{})
+			c, s := newCache(t, failing(errDown), fresh.Options[string, string]{})
 			get(t.Context(), c, "key")
 			start := time.Now()
 			for s.count() == 1 {
@@ -142,7 +142,7 @@ func TestBackgroundFailureIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		patience := func(error) time.Duration { return time.Hour }
-		c, s := newCache(t, good(10*time.Second), fresh.Options[string]{RetryAfter: patience})
+		c, s := newCache(t, good(10*time.Second), fresh.Options[string, string]{RetryAfter: patience})
 		sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 		s.becomes(failing(errDown))
 		atOnce(t, c, "value-1")
@@ -164,7 +164,7 @@ func TestUnusableValues(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, s := newCache(t, func(context.Context, call) (value, error) {
 					return value{V: "v", Expires: expires()}, nil
-				}, fresh.Options[string]{})
+				}, fresh.Options[string, string]{})
 				for range 2 {
 					g := get(t.Context(), c, "key")
 					require.ErrorContains(t, g.err, "expired already")
@@ -182,7 +182,7 @@ func TestUnusableValues(t *testing.T) {
 func TestInfosAndPeek(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, failing(errDown), fresh.Options[string]{})
+		c, s := newCache(t, failing(errDown), fresh.Options[string, string]{})
 		require.Empty(t, c.Infos())
 		_, ok := c.Peek("key")
 		require.False(t, ok)

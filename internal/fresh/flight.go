@@ -24,7 +24,7 @@ func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run
 	landed := e.flights.DoChan(name, func() (any, error) {
 		e.users.Add(1) // all who wait may leave
 		defer c.release(e)
-		return run(), nil
+		return contained(run), nil
 	})
 	select {
 	case <-ctx.Done():
@@ -36,6 +36,16 @@ func (e *entry[K, T]) join(ctx context.Context, c *Cache[K, T], name string, run
 		}
 		return out, nil
 	}
+}
+
+// contained is run, whose caller's rejected may panic.
+func contained[T any](run func() outcome[T]) (out outcome[T]) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = outcome[T]{err: panicError(p), waited: true}
+		}
+	}()
+	return run()
 }
 
 // refresh starts the renewal of s, which is current, and returns at once.
@@ -55,7 +65,7 @@ func (e *entry[K, T]) fetchUnwaited(c *Cache[K, T], s *state[T]) outcome[T] {
 		e.postpone(s, r)
 		return outcome[T]{err: r.err}
 	}
-	return outcome[T]{value: e.keep(r.value, renewals)}
+	return outcome[T]{value: e.keep(c, r.value, renewals)}
 }
 
 // fetchWaited runs as the flight of callers for whom nothing valid is there.
@@ -70,7 +80,7 @@ func (e *entry[K, T]) fetchWaited(c *Cache[K, T]) outcome[T] {
 	renewals := e.renewals.Load()
 	r := c.call(e.key, Request{Waited: true}, nil)
 	if r.err == nil {
-		return outcome[T]{value: e.keep(r.value, renewals), waited: true}
+		return outcome[T]{value: e.keep(c, r.value, renewals), waited: true}
 	}
 	if v, ok := e.standIn(r); ok {
 		return outcome[T]{value: v, waited: true}

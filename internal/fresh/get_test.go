@@ -19,7 +19,7 @@ func TestColdStampedeMakesOneFetch(t *testing.T) {
 			t.Run(strconv.Itoa(callers)+" "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					c, s := newCache(t, after(took, good(time.Hour)), fresh.Options[string]{})
+					c, s := newCache(t, after(took, good(time.Hour)), fresh.Options[string, string]{})
 					for _, g := range crowd(callers, func(int) got { return get(t.Context(), c, "key") }) {
 						require.NoError(t, g.err)
 						require.Equal(t, "value-1", g.V)
@@ -39,7 +39,7 @@ func TestFetchThatLandsBetweenLookAndJoin(t *testing.T) {
 	t.Parallel()
 	for range 4000 {
 		s := &source{answer: good(time.Hour)}
-		c := fresh.New(s.fetch, fresh.Options[string]{})
+		c := fresh.New(s.fetch, fresh.Options[string, string]{})
 		for _, g := range crowd(8, func(int) got { return get(t.Context(), c, "key") }) {
 			require.NoError(t, g.err)
 		}
@@ -52,7 +52,7 @@ func TestEachKeyHasItsOwnFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := newCache(t, after(time.Second, func(_ context.Context, c call) (value, error) {
 			return value{V: c.key, Expires: time.Now().Add(time.Hour)}, nil
-		}), fresh.Options[string]{})
+		}), fresh.Options[string, string]{})
 		for i, g := range crowd(100, func(i int) got { return get(t.Context(), c, strconv.Itoa(i%10)) }) {
 			require.NoError(t, g.err)
 			require.Equal(t, strconv.Itoa(i%10), g.V)
@@ -65,7 +65,7 @@ func TestEachKeyHasItsOwnFlight(t *testing.T) {
 func TestLeaderCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string, string]{})
 		leader, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
 		all := crowd(10, func(i int) got {
@@ -94,7 +94,7 @@ func TestFetchGoesOnWhenAllWaitersHaveGone(t *testing.T) {
 				return value{}, err
 			}
 			return good(time.Hour)(ctx, c)
-		}, fresh.Options[string]{})
+		}, fresh.Options[string, string]{})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		for _, g := range crowd(10, func(int) got { return get(ctx, c, "key") }) {
@@ -115,7 +115,7 @@ func TestFetchHasAContextOfItsOwn(t *testing.T) {
 		c, s := newCache(t, func(ctx context.Context, c call) (value, error) {
 			seen <- ctx.Value(ctxKey{})
 			return good(time.Hour)(ctx, c)
-		}, fresh.Options[string]{})
+		}, fresh.Options[string, string]{})
 		ctx := context.WithValue(t.Context(), ctxKey{}, "headers")
 		hurried, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
@@ -134,7 +134,7 @@ func TestFetchHasAContextOfItsOwn(t *testing.T) {
 func TestContextThatHasEnded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		require.ErrorIs(t, get(ctx, c, "key").err, context.Canceled)
@@ -153,7 +153,7 @@ func TestContextThatHasEnded(t *testing.T) {
 func TestBudgetsComeFromTheOptions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, hanging, fresh.Options[string]{WaitedBudget: 7 * time.Second, BackgroundBudget: 3 * time.Second})
+		c, s := newCache(t, hanging, fresh.Options[string, string]{WaitedBudget: 7 * time.Second, BackgroundBudget: 3 * time.Second})
 		g := get(t.Context(), c, "key")
 		require.ErrorIs(t, g.err, context.DeadlineExceeded)
 		require.Equal(t, 7*time.Second, g.waited)
@@ -176,7 +176,7 @@ func TestTimesAreWallClockTimes(t *testing.T) {
 	require.NotEqual(t, now.Round(0), now, "the test needs a monotonic clock")
 	c := fresh.New(func(context.Context, string, fresh.Request) (value, error) {
 		return value{Expires: now.Add(time.Hour), RefreshAfter: now.Add(time.Minute), StaleUntil: now.Add(2 * time.Hour)}, nil
-	}, fresh.Options[string]{})
+	}, fresh.Options[string, string]{})
 	noMonotonic := func(times ...time.Time) {
 		for _, at := range times {
 			require.Equal(t, at.Round(0), at, "a monotonic part stops while the machine sleeps")
@@ -199,7 +199,7 @@ func TestTimesAreWallClockTimes(t *testing.T) {
 func TestWallClockJump(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(time.Second, good(24*time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(time.Second, good(24*time.Hour)), fresh.Options[string, string]{})
 		require.Equal(t, "value-1", get(t.Context(), c, "key").V)
 		time.Sleep(25 * time.Hour)
 		g := get(t.Context(), c, "key")

@@ -50,7 +50,7 @@ var errBlank = errors.New("the key is blank")
 func TestAThousandKeysByDefault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		for i := range 1_200 {
 			getAll(t, c, fmt.Sprint(i))
 			if i%100 == 0 {
@@ -68,7 +68,7 @@ func TestKeysInFlightAreNeverEvicted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string]{MaxKeys: 10})
+				c, s := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string, string]{MaxKeys: 10})
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
 				for i := range 50 {
@@ -90,7 +90,7 @@ func TestKeysInFlightAreNeverEvicted(t *testing.T) {
 func TestBoundHoldsAgainWhenTheLastFlightLands(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string]{MaxKeys: 10})
+		c, _ := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string, string]{MaxKeys: 10})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		crowd(50, func(i int) got { return get(ctx, c, fmt.Sprint(i)) })
@@ -104,7 +104,7 @@ func TestBoundHoldsAgainWhenTheLastFlightLands(t *testing.T) {
 func TestBackgroundFetchKeepsItsKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, byKey, fresh.Options[string]{MaxKeys: 2})
+		c, s := newCache(t, byKey, fresh.Options[string, string]{MaxKeys: 2})
 		getAll(t, c, "1m", "1h")
 		s.becomes(after(5*time.Second, byKey))
 		time.Sleep(40 * time.Second)
@@ -117,7 +117,7 @@ func TestBackgroundFetchKeepsItsKey(t *testing.T) {
 func TestWhoIsEvicted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newCache(t, byKey, fresh.Options[string]{MaxKeys: 4})
+		c, _ := newCache(t, byKey, fresh.Options[string, string]{MaxKeys: 4})
 		getAll(t, c, "2h", "1m", "3h", "1h")
 		time.Sleep(30 * time.Second)
 		require.Error(t, get(t.Context(), c, "no duration").err)
@@ -135,7 +135,7 @@ func TestWhoIsEvicted(t *testing.T) {
 func TestEvictedKeyIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, byKey, fresh.Options[string]{MaxKeys: 1})
+		c, s := newCache(t, byKey, fresh.Options[string, string]{MaxKeys: 1})
 		getAll(t, c, "1h", "2h", "1h", "1h")
 		require.Equal(t, 3, s.count())
 	})
@@ -145,7 +145,7 @@ func TestAliasesShareAnEntry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
-		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string, string]{
 			Canonical: func(key string) (string, error) { asked.Add(1); return bare(key) },
 		})
 		aliases := []string{"key", "key/.default"}
@@ -171,7 +171,7 @@ func TestAliasesShareAnEntry(t *testing.T) {
 func TestNewAliasDoesNotWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{Canonical: bare})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{Canonical: bare})
 		sleepUntil(atOnce(t, c, "value-1").RefreshAfter)
 		s.becomes(hanging)
 		atOnce(t, c, "value-1")
@@ -186,7 +186,7 @@ func TestNewAliasDoesNotWait(t *testing.T) {
 func TestAliasesCountAndGoWithTheirEntry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, byKey, fresh.Options[string]{MaxKeys: 4, Canonical: bare})
+		c, s := newCache(t, byKey, fresh.Options[string, string]{MaxKeys: 4, Canonical: bare})
 		getAll(t, c, "1h/.default", "2h/.default")
 		require.ElementsMatch(t, []string{"1h", "2h"}, keysOf(c))
 		getAll(t, c, "3h")
@@ -207,7 +207,7 @@ func TestAliasesCountAndGoWithTheirEntry(t *testing.T) {
 func TestRefusedKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{Canonical: bare})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{Canonical: bare})
 		require.ErrorIs(t, get(t.Context(), c, "").err, errBlank)
 		_, err := c.Renew(t.Context(), "", "", func(string) bool { return false })
 		require.ErrorIs(t, err, errBlank)

@@ -17,7 +17,7 @@ func TestFailingSourceUntilTheLastMoment(t *testing.T) {
 		t.Run(life.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, good(life), fresh.Options[string]{})
+				c, s := newCache(t, good(life), fresh.Options[string, string]{})
 				first := get(t.Context(), c, "key")
 				s.becomes(failing(errDown))
 				last := first.Expires.Add(-min(time.Second, life/10))
@@ -73,7 +73,7 @@ func TestOutageOfTheLastFiveMinutes(t *testing.T) {
 // value was left.
 func outlive(t *testing.T, life, left time.Duration, broken answer, renews bool) int {
 	t.Helper()
-	c, s := newCache(t, good(life), fresh.Options[string]{})
+	c, s := newCache(t, good(life), fresh.Options[string, string]{})
 	first := get(t.Context(), c, "key")
 	sleepUntil(first.Expires.Add(-left))
 	s.becomes(broken)
@@ -102,7 +102,7 @@ func TestRetryScheduleIsKept(t *testing.T) {
 		t.Run(life.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, good(life), fresh.Options[string]{})
+				c, s := newCache(t, good(life), fresh.Options[string, string]{})
 				v := get(t.Context(), c, "key").value
 				s.becomes(failing(errDown))
 				last := v.Expires.Add(-min(time.Second, life/10))
@@ -139,7 +139,7 @@ func earlier(a, b time.Time) time.Time {
 func TestBackgroundFailureRespectsRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		options := fresh.Options[string]{RetryAfter: func(error) time.Duration { return 10 * time.Minute }}
+		options := fresh.Options[string, string]{RetryAfter: func(error) time.Duration { return 10 * time.Minute }}
 		c, s := newCache(t, good(24*time.Hour), options)
 		sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 		s.becomes(failing(errDown))
@@ -160,7 +160,7 @@ func TestBackgroundFailureRespectsRetryAfter(t *testing.T) {
 func TestFailuresAreForgottenAfterTheSameValueAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(24*time.Hour), fresh.Options[string, string]{})
 		v := get(t.Context(), c, "key").value
 		again := always(value{V: "value-1", Expires: v.Expires})
 		for _, step := range []struct {
@@ -190,7 +190,7 @@ func TestFailuresAreForgottenAfterTheSameValueAgain(t *testing.T) {
 func TestBackgroundFetchesNeverOverlap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(24*time.Hour), fresh.Options[string, string]{})
 		sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 		s.becomes(after(33*time.Second, failing(errDown)))
 		for range 40 {

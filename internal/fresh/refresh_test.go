@@ -18,7 +18,7 @@ import (
 func TestStaleWhileRevalidate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(5*time.Second, good(time.Hour)), fresh.Options[string, string]{})
 		due := get(t.Context(), c, "key").RefreshAfter
 		sleepUntil(due.Add(-1))
 		atOnce(t, c, "value-1")
@@ -48,7 +48,7 @@ func TestRenewalIsStartedByOneCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for range 5_000 {
-			c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+			c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 			sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 			var ready atomic.Int32
 			crowd(2, func(int) got {
@@ -92,7 +92,7 @@ func TestHealthySourceOfAnyLife(t *testing.T) {
 		t.Run(life.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, after(min(5*time.Second, life/50), good(life)), fresh.Options[string]{})
+				c, s := newCache(t, after(min(5*time.Second, life/50), good(life)), fresh.Options[string, string]{})
 				first := get(t.Context(), c, "key")
 				require.NoError(t, first.err)
 				watch(t, c, life, first.Expires.Add(4*life))
@@ -116,7 +116,7 @@ func TestSameOrOlderValueDoesNotLoop(t *testing.T) {
 			t.Run(fmt.Sprintf("%s older %s", life, older), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					c, s := newCache(t, good(life), fresh.Options[string]{})
+					c, s := newCache(t, good(life), fresh.Options[string, string]{})
 					v := get(t.Context(), c, "key").value
 					s.becomes(always(value{V: "again", Expires: v.Expires.Add(-older)}))
 					last := v.Expires.Add(-min(time.Second, life/10))
@@ -169,7 +169,7 @@ func TestRefreshTimeAndItsJitter(t *testing.T) {
 				}
 				var draws []time.Duration
 				for range 2000 {
-					c, _ := newCache(t, always(v), fresh.Options[string]{})
+					c, _ := newCache(t, always(v), fresh.Options[string, string]{})
 					draws = append(draws, get(t.Context(), c, "key").RefreshAfter.Sub(start))
 				}
 				span := min(test.base, test.life-test.base) / 10
@@ -191,7 +191,7 @@ func TestRefreshTimeAndItsJitter(t *testing.T) {
 func TestWaiterJoinsABackgroundFlightThatFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(10*time.Second), fresh.Options[string]{})
+		c, s := newCache(t, good(10*time.Second), fresh.Options[string, string]{})
 		due := get(t.Context(), c, "key").RefreshAfter
 		sleepUntil(due)
 		s.becomes(func(ctx context.Context, c call) (value, error) {
@@ -216,7 +216,7 @@ func TestWaiterJoinsABackgroundFlightThatFails(t *testing.T) {
 func TestWaiterJoinsABackgroundFlightThatSucceeds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(10*time.Second), fresh.Options[string]{})
+		c, s := newCache(t, good(10*time.Second), fresh.Options[string, string]{})
 		sleepUntil(get(t.Context(), c, "key").RefreshAfter)
 		s.becomes(after(20*time.Second, good(time.Hour)))
 		atOnce(t, c, "value-1")
@@ -241,7 +241,7 @@ func TestVeryLongLives(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, always(value{V: "v", Expires: expires, StaleUntil: expires}), fresh.Options[string]{})
+				c, s := newCache(t, always(value{V: "v", Expires: expires, StaleUntil: expires}), fresh.Options[string, string]{})
 				for range 3 {
 					v := atOnce(t, c, "v")
 					require.True(t, expires.Equal(v.Expires))

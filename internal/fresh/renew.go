@@ -53,5 +53,5 @@ func (e *entry[K, T]) fetchRenewed(c *Cache[K, T], claims string, rejected func(
 		e.remember(renewFlight+claims, r)
 		return outcome[T]{err: r.err, waited: true}
 	}
-	return outcome[T]{value: e.replace(r.value), waited: true}
+	return outcome[T]{value: e.replace(c, r.value), waited: true}
 }

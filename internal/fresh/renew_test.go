@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,7 +26,7 @@ func TestCrowdRenewsOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+				c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 				atOnce(t, c, "value-1")
 				s.becomes(after(took, good(time.Hour)))
 				for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "claims", "value-1") }) {
@@ -45,7 +46,7 @@ func TestCrowdRenewsOnce(t *testing.T) {
 func TestGetServesTheOldValueDuringARenewal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		s.becomes(after(time.Second, good(time.Hour)))
 		go renew(t.Context(), c, "", "value-1")
@@ -59,7 +60,7 @@ func TestGetServesTheOldValueDuringARenewal(t *testing.T) {
 func TestRenewOfAValueThatHasBeenReplaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		require.NoError(t, renew(t.Context(), c, "", "value-1").err)
 		for range 10 {
@@ -74,7 +75,7 @@ func TestRenewOfAValueThatHasBeenReplaced(t *testing.T) {
 func TestRenewDoesNotWaitForAFlightItDoesNotNeed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		due := get(t.Context(), c, "key").RefreshAfter
 		sleepUntil(due.Add(-time.Second))
 		s.becomes(after(5*time.Second, failing(errDown)))
@@ -93,7 +94,7 @@ func TestRenewDoesNotWaitForAFlightItDoesNotNeed(t *testing.T) {
 func TestRenewalThatLandsBetweenLookAndJoin(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		v, err := c.Renew(t.Context(), "key", "", func(v string) bool {
 			renew(t.Context(), c, "", "value-1")
@@ -108,7 +109,7 @@ func TestRenewalThatLandsBetweenLookAndJoin(t *testing.T) {
 func TestRenewWithNothingCached(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		require.Equal(t, "value-1", renew(t.Context(), c, "claims", "older").V)
 		atOnce(t, c, "value-1")
 		require.Equal(t, "claims", s.log()[0].request.Claims)
@@ -118,7 +119,7 @@ func TestRenewWithNothingCached(t *testing.T) {
 func TestRenewedValueMayExpireEarlier(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(24*time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		s.becomes(good(time.Hour))
 		require.Equal(t, "value-2", renew(t.Context(), c, "", "value-1").V)
@@ -129,7 +130,7 @@ func TestRenewedValueMayExpireEarlier(t *testing.T) {
 func TestSourceAnswersWithTheRejectedValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		v := atOnce(t, c, "value-1")
 		s.becomes(after(time.Second, always(value{V: "value-1", Expires: v.Expires.Add(time.Minute)})))
 		for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "", "value-1") }) {
@@ -151,7 +152,7 @@ func TestSourceAnswersWithTheRejectedValue(t *testing.T) {
 func TestFailedRenewalKeepsTheOldValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		v := atOnce(t, c, "value-1")
 		s.becomes(after(time.Second, failing(errDown)))
 		for _, g := range crowd(100, func(int) got { return renew(t.Context(), c, "", "value-1") }) {
@@ -167,7 +168,7 @@ func TestFailedRenewalKeepsTheOldValue(t *testing.T) {
 func TestRenewalsWithOtherClaimsAreOtherFlights(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		s.becomes(after(time.Second, good(time.Hour)))
 		claims := []string{"", "a", "b"}
@@ -184,7 +185,7 @@ func TestFailuresOfFlightsDoNotDisplaceOneAnother(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		patience := func(error) time.Duration { return time.Minute }
-		c, s := newCache(t, failing(errDown), fresh.Options[string]{RetryAfter: patience})
+		c, s := newCache(t, failing(errDown), fresh.Options[string, string]{RetryAfter: patience})
 		for range 3 {
 			require.Error(t, get(t.Context(), c, "key").err)
 			require.Error(t, renew(t.Context(), c, "a").err)
@@ -202,7 +203,7 @@ func TestFailuresOfFlightsDoNotDisplaceOneAnother(t *testing.T) {
 func TestRenewersLeaveOnTheirOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, s := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		atOnce(t, c, "value-1")
 		s.becomes(after(time.Second, good(time.Hour)))
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -235,7 +236,7 @@ func TestLateRefreshNeverOverwritesTheRenewedValue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, s := newCache(t, good(24*time.Hour), fresh.Options[string]{})
+				c, s := newCache(t, good(24*time.Hour), fresh.Options[string, string]{})
 				due := get(t.Context(), c, "key").RefreshAfter
 				s.becomes(func(ctx context.Context, c call) (value, error) {
 					if c.request.Waited { // the renewal
@@ -274,7 +275,7 @@ func TestRenewalComesToTheHelpOfAFailingFetch(t *testing.T) {
 				return hanging(ctx, c)
 			}
 			return good(time.Hour)(ctx, c)
-		}, fresh.Options[string]{})
+		}, fresh.Options[string, string]{})
 		go func() {
 			time.Sleep(time.Second)
 			renew(t.Context(), c, "claims")
@@ -289,7 +290,7 @@ func TestRenewalComesToTheHelpOfAFailingFetch(t *testing.T) {
 func TestRenewJoinedByACallerWithAnotherRejected(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string]{})
+		c, s := newCache(t, after(time.Second, good(time.Hour)), fresh.Options[string, string]{})
 		all := crowd(2, func(i int) got {
 			if i == 0 {
 				return renew(t.Context(), c, "", "older")
@@ -306,7 +307,7 @@ func TestRenewJoinedByACallerWithAnotherRejected(t *testing.T) {
 func TestPanicInRejectedDuringTheFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newCache(t, good(time.Hour), fresh.Options[string]{})
+		c, _ := newCache(t, good(time.Hour), fresh.Options[string, string]{})
 		_, err := c.Renew(t.Context(), "key", "", func(string) bool { panic("p@ssw0rd") })
 		require.EqualError(t, err, "the fetch panicked with a string")
 	})
@@ -321,7 +322,7 @@ func TestSuccessForgetsTheFailureOfARenewal(t *testing.T) {
 			}
 			return 0
 		}
-		c, s := newCache(t, good(time.Minute), fresh.Options[string]{RetryAfter: patience})
+		c, s := newCache(t, good(time.Minute), fresh.Options[string, string]{RetryAfter: patience})
 		due := get(t.Context(), c, "key").RefreshAfter
 		s.becomes(failing(errDown))
 		require.ErrorIs(t, renew(t.Context(), c, "", "value-1").err, errDown)
@@ -330,5 +331,24 @@ func TestSuccessForgetsTheFailureOfARenewal(t *testing.T) {
 		atOnce(t, c, "value-1")
 		synctest.Wait()
 		require.Equal(t, "value-4", renew(t.Context(), c, "", "value-1", "value-3").V)
+	})
+}
+
+// A rejected that panics while the flight asks it fails the flight, and no more.
+func TestRenewContainsAPanicOfRejected(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newCache(t, good(time.Hour), fresh.Options[string, string]{})
+		_, err := c.Get(t.Context(), "k")
+		require.NoError(t, err)
+		var asked atomic.Int32
+		_, err = c.Renew(t.Context(), "k", "", func(string) bool {
+			if asked.Add(1) == 2 {
+				panic("secret")
+			}
+			return true
+		})
+		require.ErrorContains(t, err, "panicked with a string")
+		require.NotContains(t, err.Error(), "secret")
 	})
 }

@@ -40,7 +40,7 @@ type source struct {
 }
 
 // newCache is for tests in bubbles. What is in flight at their end may land.
-func newCache(t *testing.T, a answer, options fresh.Options[string]) (*cache, *source) {
+func newCache(t *testing.T, a answer, options fresh.Options[string, string]) (*cache, *source) {
 	t.Helper()
 	t.Cleanup(func() { time.Sleep(time.Hour) })
 	s := &source{answer: a}

@@ -21,7 +21,7 @@ func secretly(ctx context.Context, c call) (value, error) {
 // expired makes a cache whose value has expired, over a source that is down.
 func expired(t *testing.T) (*cache, *source, value) {
 	t.Helper()
-	c, s := newCache(t, secretly, fresh.Options[string]{})
+	c, s := newCache(t, secretly, fresh.Options[string, string]{})
 	v := atOnce(t, c, "value-1")
 	require.Equal(t, v.Expires.Add(time.Hour), v.StaleUntil)
 	time.Sleep(2 * time.Minute)
@@ -109,7 +109,7 @@ func TestStandInEndsWithStaleUntil(t *testing.T) {
 func TestStandInAfterABackgroundFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(t, secretly, fresh.Options[string]{BackgroundBudget: 40 * time.Second})
+		c, s := newCache(t, secretly, fresh.Options[string, string]{BackgroundBudget: 40 * time.Second})
 		v := atOnce(t, c, "value-1")
 		sleepUntil(v.RefreshAfter)
 		s.becomes(hanging)
@@ -128,7 +128,7 @@ func TestRetryAfterOfAStandIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		patience := func(error) time.Duration { return 20 * time.Minute }
-		c, s := newCache(t, secretly, fresh.Options[string]{RetryAfter: patience})
+		c, s := newCache(t, secretly, fresh.Options[string, string]{RetryAfter: patience})
 		atOnce(t, c, "value-1")
 		time.Sleep(2 * time.Minute)
 		s.becomes(failing(errDown))

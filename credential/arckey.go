@@ -41,13 +41,11 @@ func arcRealm(challenge string) (string, bool) {
 	file = strings.TrimSpace(file)
 	if inner, quoted := strings.CutPrefix(file, `"`); quoted {
 		file, found = strings.CutSuffix(inner, `"`)
+	} else {
+		found = !strings.ContainsAny(file, ", ") // or something else begins
 	}
-	return file, found && file != "" && !strings.ContainsFunc(file, notInArcFile)
+	return file, found && !strings.ContainsFunc(file, func(r rune) bool { return r < ' ' || r == 0x7f || r == '"' })
 }
-
-// notInArcFile: the agent's file names need no escapes, and a comma or a space
-// would begin something else.
-func notInArcFile(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == ',' }
 
 func checkArcKeyFile(file, directory string) error {
 	name := filepath.Base(file)

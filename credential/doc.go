@@ -79,11 +79,12 @@
 // # Azure Arc
 //
 // [SourceAzureArc] is chosen when IDENTITY_ENDPOINT and IMDS_ENDPOINT are set,
-// or when no variable is and the agent is installed, which is looked up at the
-// first fetch. The program must be allowed to read the agent's key files: on
-// Linux as a member of the group himds, on Windows of Hybrid Agent Extension
-// Applications. A file that is not where the agent keeps them is not read. Older
-// agents ignore an ID; that gives [ErrUnsupportedID] with the first token.
+// or when no other source has its variables and the agent is installed, which
+// is looked up at the first fetch. The program must be allowed to read the
+// agent's key files: on Linux as a member of the group himds, on Windows of
+// Hybrid Agent Extension Applications. A file that is not where the agent keeps
+// them is not read. Older agents ignore an ID; that gives [ErrUnsupportedID]
+// with the first token.
 //
 // # Virtual machines, scale sets, container instances, Kubernetes nodes
 //

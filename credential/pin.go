@@ -33,10 +33,10 @@ func pin(base http.RoundTripper, thumbprint []byte) (*http.Transport, error) {
 		return nil, errors.New("the certificate of Service Fabric must be checked: HTTPClient must not have a verification of its own")
 	}
 	t = t.Clone()
-	withoutHTTP2(t)
 	if t.TLSClientConfig == nil {
 		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	withoutHTTP2(t)
 	t.TLSClientConfig.InsecureSkipVerify = true
 	// Not VerifyPeerCertificate, which is not called when a session is resumed.
 	t.TLSClientConfig.VerifyConnection = func(state tls.ConnectionState) error { return checkThumbprint(state, thumbprint) }
@@ -48,6 +48,7 @@ func pin(base http.RoundTripper, thumbprint []byte) (*http.Transport, error) {
 func withoutHTTP2(t *http.Transport) {
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	t.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 }

@@ -20,19 +20,29 @@ func allowed() map[string][]string {
 		fresh  = module + "/internal/fresh"
 		azrest = module + "/internal/azrest"
 	)
-	program := []string{azcore, module + "/credential", module + "/keyvault", module + "/azuretest"}
+	program := []string{
+		azcore, module + "/credential", module + "/keyvault", module + "/arm", module + "/storage", module + "/datalake", module + "/sql",
+		module + "/azuretest", module + "/azuretest/sqlserver", module + "/examples/internal/...",
+	}
 	return map[string][]string{
-		"":                       {},
-		"internal/fresh":         {"golang.org/x/sync/singleflight"},
-		"internal/azrest":        {azcore, fresh},
-		"credential":             {azcore, azrest, fresh},
-		"keyvault":               {azcore, azrest, fresh},
-		"azuretest":              {},
-		"examples/keyvault":      program,
-		"examples/tour":          program,
-		"examples/testing":       program,
-		"examples/whichidentity": program,
-		"examples/internal/":     program,
+		"":                           {},
+		"internal/fresh":             {"golang.org/x/sync/singleflight"},
+		"internal/azrest":            {azcore, fresh},
+		"credential":                 {azcore, azrest, fresh},
+		"keyvault":                   {azcore, azrest, fresh},
+		"arm":                        {azcore, azrest},
+		"storage":                    {azcore, azrest, fresh},
+		"datalake":                   {azcore, azrest},
+		"azuretest":                  {},
+		"examples/keyvault":          program,
+		"examples/resourcegroup":     program,
+		"examples/storagesas":        program,
+		"examples/datalake":          program,
+		"examples/sqlquery":          program,
+		"examples/tour":              program,
+		"examples/testing":           program,
+		"examples/whichidentity":     program,
+		"examples/internal/tutorial": program,
 	}
 }
 

@@ -44,6 +44,7 @@ func (w World) clientOptions() azcore.ClientOptions {
 // trace is an azcore policy that prints what is sent, without headers.
 type trace struct{ out io.Writer }
 
+// Do prints the request's first line and sends it on.
 func (t trace) Do(req *policy.Request) (*http.Response, error) {
 	_, _ = fmt.Fprintf(t.out, "  > %s %s\n", req.Raw().Method, req.Raw().URL)
 	return req.Next()

@@ -28,7 +28,7 @@ type Call struct {
 	Header http.Header // further ones, spelled as they are sent
 	Body   any         // sent as JSON, but a *Content or a *Stream as it is; nil: no body
 	URL    *url.URL    // where to send it, as it is; replaces Path and Query
-	Once   bool        // not sent again after a failure that may have come too late
+	Once   bool        // not sent again, but with a new token: its caller sees to that
 
 	Accept []int // statuses; nil: 200
 	Limit  int64 // bytes of the answer; 0: 4 MiB

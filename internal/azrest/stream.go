@@ -9,8 +9,8 @@ import (
 
 var errStreamOver = errors.New("the call that reads this body has ended")
 
-// Stream is a request body that can be read once. Its call is sent again only
-// while nothing of it has been read.
+// Stream is a request body that can be read once. Its call is sent once, or
+// again with a new token while nothing of it has been read.
 type Stream struct {
 	source    io.Reader
 	length    int64

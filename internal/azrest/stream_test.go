@@ -3,7 +3,6 @@ package azrest_test
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,29 +63,26 @@ func TestStreamIsNotReadAfterItsCall(t *testing.T) {
 	require.Equal(t, 7, source.Len())
 }
 
-func TestStreamIsSentAgainOnlyUntouched(t *testing.T) {
+func TestStreamIsSentAgainOnlyUntouchedWithANewToken(t *testing.T) {
 	t.Parallel()
-	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	unauthorized := func() (*http.Response, error) { return answer(http.StatusUnauthorized, ""), nil }
 	tests := []struct {
 		name  string
 		reads bool
 		fail  func() (*http.Response, error)
 		tries int
 	}{
-		{"refused connection", false, func() (*http.Response, error) { return nil, refused }, 2},
-		{"broken connection", true, func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, 1},
-		{"throttled before", false, func() (*http.Response, error) { return answer(http.StatusTooManyRequests, ""), nil }, 2},
-		{"throttled after", true, func() (*http.Response, error) { return answer(http.StatusTooManyRequests, ""), nil }, 1},
-		{"token rejected before", false, func() (*http.Response, error) { return answer(http.StatusUnauthorized, ""), nil }, 2},
-		{"token rejected after", true, func() (*http.Response, error) { return answer(http.StatusUnauthorized, ""), nil }, 1},
+		{"token rejected before", false, unauthorized, 2},
+		{"token rejected after", true, unauthorized, 1},
+		{"broken connection", false, func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, 1},
+		{"throttled", false, func() (*http.Response, error) { return answer(http.StatusTooManyRequests, ""), nil }, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			tries := 0
 			s := service(func(req *http.Request) (*http.Response, error) {
-				tries++
-				if tries > 1 {
+				if tries++; tries > 1 {
 					body, err := io.ReadAll(req.Body)
 					require.NoError(t, err)
 					require.Equal(t, "content", string(body))

@@ -2,7 +2,6 @@ package azrest
 
 import (
 	"errors"
-	"net"
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -20,14 +19,13 @@ const (
 
 // judged is what azcore's retry gets to see of a try.
 func (c *Client) judged(call *Call, resp *http.Response, err error) (*http.Response, error) {
-	if call == nil {
-		return resp, err
-	}
 	switch {
-	case err != nil && call.Once && (call.gone() || !neverSent(err)):
-		return nil, &onceError{err}
-	case err != nil || resp.StatusCode < http.StatusBadRequest:
+	case call == nil || err == nil && resp.StatusCode < http.StatusBadRequest:
 		return resp, err
+	case err != nil && call.Once:
+		return nil, &onceError{err}
+	case err != nil:
+		return nil, err
 	}
 	switch c.verdict(call, resp) {
 	case TryNever:
@@ -39,25 +37,16 @@ func (c *Client) judged(call *Call, resp *http.Response, err error) (*http.Respo
 	}
 }
 
-// verdict of a call that must not be carried out twice is never to go by the
-// status: only too many requests means that nothing has been done.
 func (c *Client) verdict(call *Call, resp *http.Response) Verdict {
-	verdict := TryByStatus
-	if c.judge != nil {
-		body, _ := runtime.Payload(resp)
-		said := parseServiceMessage(resp.Header, body)
-		verdict = c.judge(resp.StatusCode, said.code())
-	}
-	if call.gone() || call.Once && verdict == TryByStatus && resp.StatusCode != http.StatusTooManyRequests {
+	switch {
+	case call.Once:
 		return TryNever
+	case c.judge == nil:
+		return TryByStatus
 	}
-	return verdict
-}
-
-// neverSent says whether a failed request cannot have reached the service.
-func neverSent(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
+	body, _ := runtime.Payload(resp)
+	said := parseServiceMessage(resp.Header, body)
+	return c.judge(resp.StatusCode, said.code())
 }
 
 // answerError carries an answer past azcore's retry.

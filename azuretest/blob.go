@@ -94,7 +94,7 @@ func (b *blobService) understand(c *call) (*blobRequest, blobOperation, *storage
 	switch {
 	case !known:
 		return nil, op, &storageError{status: http.StatusMethodNotAllowed, code: "UnsupportedHttpVerb", message: "The resource doesn't support the specified Http Verb, or the emulator does not have this operation."}
-	case q.container != "" && !isContainerName(q.container):
+	case q.container != "" && !isContainerName(q.container), q.blob != "" && !isBlobName(q.blob):
 		return nil, op, badStorageRequest("InvalidResourceName", "The specified resource name contains invalid characters or has an invalid length.")
 	case !oneVersion(c.r.Header.Values("X-Ms-Version")):
 		return nil, op, badHeader("x-ms-version", "is not one version")

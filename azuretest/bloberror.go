@@ -92,7 +92,7 @@ func (c *call) xml(status int, v any) {
 		panic(fmt.Sprintf("azuretest: encoding %T: %v", v, err)) // a wire struct that cannot be encoded
 	}
 	c.w.Header().Set("Content-Type", "application/xml")
-	c.send(status, buf.Bytes())
+	c.send(status, bytes.ReplaceAll(buf.Bytes(), []byte("&#xA;"), []byte("\n"))) // the service breaks lines as they are
 }
 
 func (b *blobService) fail(c *call, status int, code, message string) {

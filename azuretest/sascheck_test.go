@@ -85,7 +85,7 @@ func TestSASPermissions(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, letter := range strings.SplitSeq("racwdl", "") {
+			for letter := range strings.SplitSeq("racwdl", "") {
 				srv := azuretest.New(t)
 				a := box(srv)
 				asked := map[bool]string{true: "/blob/contoso/newbox", false: "/blob/contoso/box"}[name == "create container"]

@@ -24,14 +24,12 @@ func pastClaims[K comparable](ctx context.Context, cache *fresh.Cache[K, *token]
 // may be nil.
 func rejectedBy(claims string, inHand *token) func(*token) bool {
 	notBefore := challengeTime(claims)
+	answered := inHand == nil || inHand.claims == claims && time.Since(inHand.received) < answeredFor
 	return func(t *token) bool {
 		if !notBefore.IsZero() && !t.issued.IsZero() {
 			return t.issued.Before(notBefore)
 		}
-		if t.claims == claims && time.Since(t.received) < answeredFor {
-			return false
-		}
-		return inHand != nil && t.raw == inHand.raw
+		return !answered && t.raw == inHand.raw
 	}
 }
 

@@ -90,22 +90,18 @@ func refusal(p problem) error {
 	return nil
 }
 
-// noAnswer classifies a try that got no answer, or not all of one. tryErr is
-// not nil if the time of the try was up.
-func (f *fetcher) noAnswer(err, tryErr error) *Error {
+// noAnswer classifies a try that got no answer, or not all of one.
+func (f *fetcher) noAnswer(err error) *Error {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return own
 	}
 	e := &Error{kind: ErrUnavailable, retryable: true, cause: azrest.ScrubError(err)}
-	dial, isDial := errors.AsType[*net.OpError](err)
-	switch {
-	case tryErr != nil:
-		e.cause, e.detail = nil, "no answer within "+f.tryTimeout.String()
+	switch dial, ok := errors.AsType[*net.OpError](err); {
 	case isFraud(err):
 		e.kind, e.retryable = ErrUnexpectedResponse, false
 	case errors.Is(err, errBrokeOff):
 		e.kind = ErrUnexpectedResponse
-	case isDial && dial.Op == "dial":
+	case ok && dial.Op == "dial":
 		e.offAzure = !f.reached.Load()
 	}
 	if errors.Is(e.cause, context.DeadlineExceeded) {

@@ -50,7 +50,7 @@ func TestNoAnswer(t *testing.T) {
 	}{
 		"refused":          {refuse, credential.ErrUnavailable, true, "connection refused"},
 		"reset":            {fail(&net.OpError{Op: "read", Err: syscall.ECONNRESET}), credential.ErrUnavailable, true, "connection reset"},
-		"hangs":            {hang, credential.ErrUnavailable, true, "no answer within 10s"},
+		"hangs":            {hang, credential.ErrUnavailable, true, "no answer within "},
 		"no such host":     {fail(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "imds.example"}}), credential.ErrUnavailable, true, "no such host"},
 		"dial takes long":  {fail(&net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}), credential.ErrUnavailable, true, "deadline exceeded"},
 		"client's timeout": {fail(fmt.Errorf("client timeout: %w", context.DeadlineExceeded)), credential.ErrUnavailable, true, "client timeout"},

@@ -97,25 +97,40 @@ func (f *fetcher) report(j job, e Event) {
 	f.observer(e)
 }
 
-// try asks once.
+// try asks once, when it is its turn.
 func (f *fetcher) try(ctx context.Context, j job) (fresh.Value[*token], *Error) {
-	select {
-	case f.slots <- struct{}{}:
-		defer func() { <-f.slots }()
-	case <-ctx.Done():
+	if !f.enter(ctx) {
 		return fresh.Value[*token]{}, &Error{kind: ErrUnavailable, detail: "requests for other resources are under way, and none has been answered"}
 	}
+	defer func() { <-f.slots }()
+	start := time.Now()
 	tryCtx, cancel := context.WithTimeout(ctx, f.tryTimeout)
 	defer cancel()
 	a, err := j.from.provider.try(tryCtx, f.send, j.ask)
 	if err != nil {
-		return fresh.Value[*token]{}, f.noAnswer(err, tryCtx.Err())
+		if tryCtx.Err() != nil {
+			err = &Error{kind: ErrUnavailable, retryable: true, detail: "no answer within " + time.Since(start).Round(100*time.Millisecond).String()}
+		}
+		return fresh.Value[*token]{}, f.noAnswer(err)
 	}
 	f.reached.Store(true)
 	if a.fellBack {
 		f.report(j, Event{Kind: EventFallback})
 	}
 	return f.judge(a, j.from.rules)
+}
+
+// enter waits for a slot, unless ctx ends first.
+func (f *fetcher) enter(ctx context.Context) bool {
+	select {
+	case f.slots <- struct{}{}:
+		if ctx.Err() == nil {
+			return true
+		}
+		<-f.slots
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // judge turns an answer into a token or into the error it is.

@@ -22,6 +22,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/credential"
@@ -40,11 +41,15 @@ type (
 	cred    = credential.ManagedIdentityCredential
 )
 
-// bubble runs a test in virtual time.
+// bubble runs a test in virtual time. It fails if a goroutine is left once every
+// budget is over.
 func bubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	t.Parallel()
-	synctest.Test(t, test)
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(15 * time.Minute)
+		test(t)
+	})
 }
 
 // site is a made-up endpoint. It answers with its replies in turn, with the last
@@ -262,4 +267,41 @@ func sleepUntil(at time.Time) { time.Sleep(time.Until(at)) }
 func quiet(t *testing.T) *log.Logger {
 	t.Helper()
 	return log.New(io.Discard, "", 0)
+}
+
+// spans is a tracer that notes what it is told.
+type spans struct {
+	mu     sync.Mutex
+	begun  []string
+	failed []string
+}
+
+func (s *spans) provider() tracing.Provider {
+	return tracing.NewProvider(func(string, string) tracing.Tracer {
+		return tracing.NewTracer(func(ctx context.Context, name string, o *tracing.SpanOptions) (context.Context, tracing.Span) {
+			s.note(&s.begun, name)
+			return ctx, tracing.NewSpan(tracing.SpanImpl{
+				End:       func() {},
+				SetStatus: func(_ tracing.SpanStatus, text string) { s.note(&s.failed, text) },
+			})
+		}, nil)
+	}, nil)
+}
+
+func (s *spans) note(list *[]string, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*list = append(*list, text)
+}
+
+func (s *spans) names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.begun)
+}
+
+func (s *spans) failures() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.failed)
 }

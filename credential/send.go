@@ -1,8 +1,10 @@
 package credential
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -30,7 +32,7 @@ func newPipeline(o *ManagedIdentityCredentialOptions, p provider) (*azcore.Clien
 	}
 	options := o.ClientOptions
 	options.APIVersion = ""
-	options.Transport = transport
+	options.Transport = wire{transport}
 	options.Retry = policy.RetryOptions{MaxRetries: -1}
 	options.Logging = azrest.SafeLogging(options.Logging)
 	options.PerRetryPolicies = append(slices.Clip(options.PerRetryPolicies), notForwarded{})
@@ -47,21 +49,23 @@ func (notForwarded) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-// send sends a request once and reads the answer.
-func (f *fetcher) send(raw *http.Request) (answer, error) {
-	req, err := runtime.NewRequestFromRequest(raw)
-	if err != nil {
-		return answer{}, err
+// wire is the innermost part of the pipeline, and reads answers: azcore would
+// download the body of an error whatever its size.
+type wire struct{ next policy.Transporter }
+
+// Do sends the request.
+func (w wire) Do(req *http.Request) (*http.Response, error) {
+	resp, err := w.next.Do(req)
+	if err != nil || resp == nil {
+		return resp, err
 	}
-	runtime.SkipBodyDownload(req)
-	sent := time.Now().Round(0)
-	resp, err := f.client.Pipeline().Do(req)
-	if err != nil {
-		return answer{}, err
-	}
-	defer func() { _ = resp.Body.Close() }()
 	body, err := readBody(resp)
-	return answer{status: resp.StatusCode, header: resp.Header, body: body, sent: sent}, err
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
 }
 
 // readBody reads what may be a token whole or not at all. Of an error the
@@ -76,4 +80,19 @@ func readBody(resp *http.Response) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("%w: %w", errBrokeOff, err)
 	}
+}
+
+// send sends a request once and reads the answer.
+func (f *fetcher) send(raw *http.Request) (answer, error) {
+	req, err := runtime.NewRequestFromRequest(raw)
+	if err != nil {
+		return answer{}, err
+	}
+	sent := time.Now().Round(0)
+	resp, err := f.client.Pipeline().Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := runtime.Payload(resp)
+	return answer{status: resp.StatusCode, header: resp.Header, body: body, sent: sent}, err
 }

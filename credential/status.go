@@ -63,6 +63,8 @@ func tokenStatus[K comparable](infos []fresh.Info[K], resource func(K) string) [
 			LastError:    info.Err,
 		})
 	}
-	slices.SortFunc(list, func(a, b TokenStatus) int { return cmp.Compare(a.Resource, b.Resource) })
+	slices.SortFunc(list, func(a, b TokenStatus) int {
+		return cmp.Or(cmp.Compare(a.Resource, b.Resource), a.Expires.Compare(b.Expires))
+	})
 	return list
 }

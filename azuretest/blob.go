@@ -39,10 +39,11 @@ type blobRequest struct {
 
 	*call
 
-	query url.Values
-	now   time.Time
-	sas   sas    // nil: it has none
-	ip    net.IP // whence it comes; nil: unknown
+	query  url.Values
+	now    time.Time
+	sas    sas       // nil: it has none
+	ip     net.IP    // whence it comes; nil: unknown
+	bearer *Identity // whose token it has; nil: it has none
 }
 
 // listens lets plain http in: a SAS may allow it.

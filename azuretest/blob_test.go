@@ -371,7 +371,7 @@ func TestBlobsInOtherClouds(t *testing.T) {
 	refused(t, got, 400, "AccountRequiresHttps")
 	got = caller{client: srv.Client()}.do(t, http.MethodGet, b.account.URL()+"/b", "")
 	refused(t, got, 401, "NoAuthenticationInformation")
-	got = caller{client: srv.Client()}.do(t, http.MethodGet, b.account.URL()+"/b", "", "Authorization", "SharedKey contoso:abc")
+	got = caller{client: srv.Client()}.do(t, http.MethodGet, b.account.URL()+"/b", "", "Authorization", "Basic abc")
 	refused(t, got, 401, "InvalidAuthenticationInfo")
 }
 

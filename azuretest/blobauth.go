@@ -3,6 +3,7 @@ package azuretest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // authorize says why a request may not be, if it may not.
@@ -13,6 +14,8 @@ func (b *blobService) authorize(q *blobRequest, op blobOperation) *storageError 
 		return badStorageRequest("InvalidAuthenticationInfo", "Authentication information is not given in the correct format: there are both a SAS and an Authorization header.")
 	case q.sas != nil:
 		return b.checkSAS(q, op)
+	case strings.HasPrefix(header, "SharedKey "):
+		return b.checkSharedKey(q)
 	case header != "":
 		return b.checkToken(q, op)
 	case b.isCompat():
@@ -39,6 +42,7 @@ func (b *blobService) checkToken(q *blobRequest, op blobOperation) *storageError
 	if q.r.Header.Get("X-Ms-Version") < "2017-11-09" {
 		return badStorageRequest("InvalidAuthenticationInfo", "Authentication information is not given in the correct format: a token takes an x-ms-version of 2017-11-09 or later.")
 	}
+	q.bearer = id
 	b.tree.mu.Lock()
 	defer b.tree.mu.Unlock()
 	if b.permits(id, op.action) {

@@ -16,6 +16,7 @@ type blobOperation struct {
 func blobOperations(name string) (blobOperation, bool) {
 	op, ok := map[string]blobOperation{
 		"listcontainers":         {account: "l", kind: "s", action: action{name: containersPath + "read"}, perform: listContainers},
+		"getuserdelegationkey":   {kind: "s", action: action{name: delegationAction}, perform: getUserDelegationKey},
 		"createcontainer":        {account: "cw", kind: "c", action: action{name: containersPath + "write"}, perform: createContainer},
 		"deletecontainer":        {account: "d", kind: "c", action: action{name: containersPath + "delete"}, perform: deleteContainer},
 		"getcontainerproperties": {account: "r", kind: "c", action: action{name: containersPath + "read"}, perform: containerProperties},

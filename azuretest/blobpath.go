@@ -1,7 +1,6 @@
 package azuretest
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 )
@@ -25,7 +24,7 @@ func parseBlobTarget(method, escaped string, query url.Values) blobTarget {
 	comp, restype := query.Get("comp"), query.Get("restype")
 	switch {
 	case container == "":
-		return blobTarget{op: accountOp(method, comp)}
+		return blobTarget{op: accountOp(method, restype, comp)}
 	case restype == "container" && blob == "":
 		return blobTarget{op: containerOp(method, comp), container: container}
 	case restype != "" || deep && blob == "":
@@ -36,9 +35,12 @@ func parseBlobTarget(method, escaped string, query url.Values) blobTarget {
 	return blobTarget{op: blobOp(method, comp), container: container, blob: blob}
 }
 
-func accountOp(method, comp string) string {
-	if method == http.MethodGet && comp == "list" {
+func accountOp(method, restype, comp string) string {
+	switch method + " " + restype + " " + comp {
+	case "GET  list":
 		return "listcontainers"
+	case "POST service userdelegationkey":
+		return "getuserdelegationkey"
 	}
 	return ""
 }

@@ -30,6 +30,8 @@ type action struct {
 const (
 	containersPath = "Microsoft.Storage/storageAccounts/blobServices/containers/"
 	blobsPath      = containersPath + "blobs/"
+
+	delegationAction = "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"
 )
 
 // patterns returns the actions of a role; known is false for a role nobody has defined.
@@ -42,12 +44,12 @@ func (r Role) patterns() (control, data []string, known bool) {
 	case RoleStorageAccountContributor:
 		return []string{"Microsoft.Storage/storageAccounts/*", "Microsoft.Resources/subscriptions/resourceGroups/read"}, nil, true
 	case RoleBlobDataOwner:
-		return []string{containersPath + "*"}, []string{blobsPath + "*"}, true
+		return []string{containersPath + "*", delegationAction}, []string{blobsPath + "*"}, true
 	case RoleBlobDataContributor:
-		return []string{containersPath + "read", containersPath + "write", containersPath + "delete"},
+		return []string{containersPath + "read", containersPath + "write", containersPath + "delete", delegationAction},
 			[]string{blobsPath + "read", blobsPath + "write", blobsPath + "delete", blobsPath + "add/action"}, true
 	case RoleBlobDataReader:
-		return []string{containersPath + "read"}, []string{blobsPath + "read"}, true
+		return []string{containersPath + "read", delegationAction}, []string{blobsPath + "read"}, true
 	}
 	return nil, nil, false
 }

@@ -29,7 +29,7 @@ type sas map[string]string
 
 // sasField reports whether a query parameter is a field of a SAS.
 func sasField(name string) bool {
-	return slices.Contains(strings.Fields("sv ss srt sr spr st se sp sip si sdd ses rscc rscd rsce rscl rsct skoid sktid skt ske sks skv saoid suoid scid sig"), name)
+	return slices.Contains(strings.Fields("sv ss srt sr spr st se sp sip si sdd ses rscc rscd rsce rscl rsct skoid sktid skt ske sks skv saoid suoid scid skdutid sduoid srh srq sig"), name)
 }
 
 // sasIn returns the SAS in a query, nil if there is none.

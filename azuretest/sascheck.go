@@ -10,18 +10,31 @@ import (
 	"time"
 )
 
-// checkSAS judges a request's SAS.
+// checkSAS judges a request's SAS, and the roles of the identity that has signed it if
+// it was one.
 func (b *blobService) checkSAS(q *blobRequest, op blobOperation) *storageError {
+	problem := b.judgeSAS(q, op)
+	if problem == nil && q.sas.isUser() {
+		problem = b.badUser(q, op)
+	}
+	return problem
+}
+
+func (b *blobService) judgeSAS(q *blobRequest, op blobOperation) *storageError {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.noKeys {
-		return &storageError{status: http.StatusForbidden, code: "KeyBasedAuthenticationNotPermitted", message: "Key based authentication is not permitted on this storage account."}
+	if b.noKeys && !q.sas.isUser() {
+		return keysNotPermitted()
 	}
 	problem := b.badSAS(q, op)
 	if problem != nil && b.compat && problem.code == "AuthenticationFailed" {
 		problem.code = "AuthorizationFailure"
 	}
 	return problem
+}
+
+func keysNotPermitted() *storageError {
+	return &storageError{status: http.StatusForbidden, code: "KeyBasedAuthenticationNotPermitted", message: "Key based authentication is not permitted on this storage account."}
 }
 
 func (b *blobService) badSAS(q *blobRequest, op blobOperation) *storageError {
@@ -76,12 +89,20 @@ func (b *blobService) unsigned(q *blobRequest) string {
 		if !ok {
 			return "sr is mandatory. Cannot be empty"
 		}
-		text = s.serviceString(resource, q.query.Get("snapshot")+q.query.Get("versionid"))
+		if s.isUser() {
+			return b.unsignedByUser(q, resource)
+		}
+		text = s.serviceString(resource, q.snapshot())
 	}
 	if !b.signed(text, s["sig"]) {
 		return "Signature did not match. String to sign used was " + text
 	}
 	return ""
+}
+
+// snapshot is the snapshot or the version of a blob that a request names.
+func (q *blobRequest) snapshot() string {
+	return q.query.Get("snapshot") + q.query.Get("versionid")
 }
 
 // signedResource is the path that has to be signed for the request, by the kind of

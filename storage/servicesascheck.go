@@ -1,0 +1,32 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+func (p *ServiceSASParameters) checkIdentifier() error {
+	switch {
+	case p.Identifier == "" && p.Expiry.IsZero():
+		return errors.New("a SAS needs an Expiry, unless a stored access policy has one")
+	case utf8.RuneCountInString(p.Identifier) > 64:
+		return errors.New("the name of a stored access policy has 64 characters at most")
+	default:
+		return nil
+	}
+}
+
+// checkService refuses what other services' resources have.
+func (p *ServiceSASParameters) checkService(kind resourceKind) error {
+	headers := p.CacheControl + p.ContentDisposition + p.ContentEncoding + p.ContentLanguage + p.ContentType
+	keys := p.PartitionKeyStart + p.PartitionKeyEnd + p.RowKeyStart + p.RowKeyEnd
+	switch {
+	case headers != "" && kind.letter == "":
+		return fmt.Errorf("a SAS of a %s has no headers for its answers", kind.name)
+	case keys != "" && kind.name != "table":
+		return fmt.Errorf("a SAS of a %s has no partition and row keys", kind.name)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,161 @@
+package storage
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // the service's checksum, not a signature
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"hash"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+// staging is the part of an upload that sends blocks.
+type staging struct {
+	*upload
+	prefix  [14]byte      // of the blocks' IDs, not that of any other upload
+	ids     []string      // in the order of the content
+	slots   chan struct{} // one for each request under way
+	free    chan []byte   // buffers not in use, nil for one not made yet
+	whole   hash.Hash     // MD5 of all blocks so far
+	workers sync.WaitGroup
+	cancel  context.CancelCauseFunc // the first cause ends all requests
+}
+
+// blocks sends the content in blocks, of which it is given the first, and makes
+// them the blob. There is one buffer for each request and one to read into.
+func (u *upload) blocks(ctx context.Context, block []byte) error {
+	s := &staging{upload: u, whole: md5.New()} //nolint:gosec // as above
+	s.slots = make(chan struct{}, u.options.Concurrency)
+	s.free = make(chan []byte, u.options.Concurrency+1)
+	_, _ = rand.Read(s.prefix[:]) // it never fails
+	for range u.options.Concurrency {
+		s.free <- nil
+	}
+	staging, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.cancel = cancel
+	err := s.all(staging, block)
+	s.workers.Wait()
+	if cause := context.Cause(staging); cause != nil {
+		err = cause
+	}
+	if err != nil {
+		return u.failed(err, false)
+	}
+	return s.commit(ctx)
+}
+
+// all starts a request for each block, as soon as there is a buffer.
+func (s *staging) all(ctx context.Context, block []byte) error {
+	for {
+		if len(s.ids) == maxBlocks {
+			return s.stop(errTooManyBlocks())
+		}
+		if err := s.start(ctx, block); err != nil {
+			return err
+		}
+		buffer, err := s.buffer(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := s.source.fill(ctx, buffer)
+		if err != nil {
+			return s.stop(err)
+		}
+		if n == 0 {
+			return nil
+		}
+		block = buffer[:n]
+	}
+}
+
+func (s *staging) stop(err error) error {
+	s.cancel(err)
+	return err
+}
+
+// buffer waits until there is one.
+func (s *staging) buffer(ctx context.Context) ([]byte, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case buffer := <-s.free:
+		if buffer == nil {
+			buffer = make([]byte, s.options.BlockSize)
+		}
+		return buffer, nil
+	}
+}
+
+// start sends a block in the background, once there is a slot.
+func (s *staging) start(ctx context.Context, block []byte) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case s.slots <- struct{}{}:
+	}
+	id := s.nextID()
+	if s.options.Checksum {
+		_, _ = s.whole.Write(block)
+	}
+	s.workers.Go(func() {
+		defer func() { <-s.slots }()
+		content := azrest.NewContent("application/octet-stream", block)
+		if err := s.put(ctx, id, block, content); err != nil {
+			s.cancel(err)
+			return
+		}
+		s.progress.add(len(block))
+		if content.InUse() { // the transport has not let go of it
+			block = nil
+		}
+		s.free <- block[:cap(block)]
+	})
+	return nil
+}
+
+// nextID makes IDs of one length, as those of a blob must be.
+func (s *staging) nextID() string {
+	number := binary.BigEndian.AppendUint32(s.prefix[:len(s.prefix):len(s.prefix)], uint32(len(s.ids))) //nolint:gosec // at most maxBlocks
+	id := base64.StdEncoding.EncodeToString(number)
+	s.ids = append(s.ids, id)
+	return id
+}
+
+func (s *staging) put(ctx context.Context, id string, block []byte, content *azrest.Content) error {
+	call := s.call
+	call.Query = url.Values{"comp": {"block"}, "blockid": {id}}
+	if s.options.Checksum {
+		call.Header = call.Header.Clone()
+		call.Header.Set("Content-Md5", checksum(block))
+	}
+	call.Body = content
+	_, err := s.client.rest.Send(ctx, call) //nolint:bodyclose // the pipeline has read and closed it
+	return err
+}
+
+// commit makes the blocks the blob.
+func (s *staging) commit(ctx context.Context) error {
+	var list strings.Builder
+	list.WriteString(`<?xml version="1.0" encoding="utf-8"?><BlockList>`)
+	for _, id := range s.ids {
+		list.WriteString("<Latest>" + id + "</Latest>")
+	}
+	list.WriteString("</BlockList>")
+	call := s.call
+	call.Query = url.Values{"comp": {"blocklist"}}
+	s.options.headers(&call)
+	if s.options.Checksum {
+		call.Header.Set("X-Ms-Blob-Content-Md5", base64.StdEncoding.EncodeToString(s.whole.Sum(nil)))
+	}
+	call.Body = azrest.NewContent("application/xml", []byte(list.String()))
+	if _, err := s.client.rest.Send(ctx, call); err != nil { //nolint:bodyclose // as above
+		return s.failed(err, true)
+	}
+	return nil
+}

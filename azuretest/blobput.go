@@ -82,34 +82,20 @@ func (a *StorageAccount) write(q *blobRequest, change func(*container) *storageE
 // receive takes the body and checks what its header says it is. The MD5 is worked out
 // only if it is wanted, or said.
 func (q *blobRequest) receive(limit int64, wantMD5 bool) (content, []byte, *storageError) {
-	said, problem := decodeMD5(q.r.Header.Get("Content-Md5"))
 	size := q.r.ContentLength
 	switch {
-	case problem != nil:
-		return content{}, nil, problem
 	case size < 0:
 		return content{}, nil, &storageError{status: http.StatusLengthRequired, code: "MissingContentLengthHeader", message: "The Content-Length header was not specified."}
 	case size > limit:
 		return content{}, nil, &storageError{status: http.StatusRequestEntityTooLarge, code: "RequestBodyTooLarge", message: fmt.Sprintf("The request body is too large and exceeds the maximum permissible limit of %d bytes.", limit)}
 	}
-	sum := newMD5()
-	if !wantMD5 && said == nil {
-		sum = nil
+	sums, problem := q.bodySums(wantMD5)
+	if problem != nil {
+		return content{}, nil, problem
 	}
-	kept, err := readContent(q.r.Body, size, sum)
+	kept, err := readContent(q.r.Body, size, sums)
 	if err != nil {
 		return content{}, nil, badStorageRequest("IncompleteBody", "the body ends before its Content-Length")
 	}
-	if sum == nil {
-		return kept, nil, nil
-	}
-	got := sum.Sum(nil)
-	if said != nil && !bytes.Equal(said, got) {
-		return content{}, nil, md5Mismatch()
-	}
-	return kept, got, nil
-}
-
-func md5Mismatch() *storageError {
-	return badStorageRequest("Md5Mismatch", "The MD5 value specified in the request did not match with the MD5 value calculated by the server.")
+	return kept, sums.sumMD5(), sums.check()
 }

@@ -3,6 +3,7 @@ package azuretest
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -57,7 +58,7 @@ func (c *Container) SetBlob(name string, data []byte) {
 	if !isBlobName(name) {
 		panic(fmt.Sprintf("azuretest: SetBlob: no blob can be named %q", name))
 	}
-	kept, _ := readContent(bytes.NewReader(data), int64(len(data)), nil) // data is all there
+	kept, _ := readContent(bytes.NewReader(data), int64(len(data)), io.Discard) // data is all there
 	headers := blobHeaders{contentType: defaultContentType, md5: kept.md5(0, kept.size)}
 	c.in("SetBlob", func(in *container) {
 		c.account.commit(in, name, &committedBlob{content: kept, headers: headers})

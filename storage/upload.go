@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	defaultUploadBlock = 4 << 20
+	defaultUploadBlock = 2 << 20
 	// The service's limits.
 	// https://learn.microsoft.com/azure/storage/blobs/scalability-targets
 	maxBlock  = 4000 << 20
@@ -21,7 +21,7 @@ const (
 // UploadOptions tune [ContainerClient.Upload]. The zero value and nil are ready to
 // use.
 type UploadOptions struct {
-	// BlockSize is how many bytes each request sends. Zero: 4 MiB, or more for a
+	// BlockSize is how many bytes each request sends. Zero: 2 MiB, or more for a
 	// content that is known to need more than the 50,000 blocks a blob can have.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4. The

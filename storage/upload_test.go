@@ -136,7 +136,7 @@ func TestAFileIsUploaded(t *testing.T) {
 	require.NoError(t, client.Upload(t.Context(), "b", file, nil))
 	data, _ := w.container.Blob("b")
 	require.Equal(t, content[100:], data, "from where it was")
-	require.Equal(t, 2, w.count("storage.putblock"))
+	require.Equal(t, 3, w.count("storage.putblock"))
 }
 
 func TestUploadRefuses(t *testing.T) {

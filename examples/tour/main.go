@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"github.com/keyless-go/azure/azuretest"
@@ -27,14 +28,16 @@ func main() {
 	}
 }
 
+const subscription = "98f51385-2edc-4b79-bed9-7718de4cb861"
+
 // step is one tutorial with the tutorial's own inputs.
 type step struct {
 	title string
 	run   func(ctx context.Context, out io.Writer) error
 }
 
-// steps share one credential, as the clients of a program should: the second
-// vault costs no second token.
+// steps share one credential, as the clients of a program should: what is asked
+// for a second time costs no second token.
 func steps(client *http.Client, trace io.Writer) ([]step, error) {
 	world := tutorial.World{HTTPClient: client, Trace: trace}
 	cred, err := world.Credential()
@@ -44,9 +47,16 @@ func steps(client *http.Client, trace io.Writer) ([]step, error) {
 	world.Shared = cred
 	windows := tutorial.KeyVault{World: world, Vault: "mytestkeyvault", Secret: "MyTestSecret", APIVersion: "2016-10-01"}
 	lab := tutorial.KeyVault{World: world, Vault: "mi-lab-vault", Secret: "mi-test", APIVersion: "2016-10-01"}
+	group := tutorial.ResourceGroup{World: world, Subscription: subscription, Group: "DevTest", APIVersion: "2016-06-01"}
+	sas := tutorial.StorageSAS{
+		World: world, Subscription: subscription, Group: "DevTest", APIVersion: "2017-06-01",
+		Account: "mystorageacct", Container: "mycontainer", Blob: "testblob", Lifetime: time.Hour,
+	}
 	return []step{
 		{"Read a Key Vault secret from a Windows or Linux virtual machine", windows.Run},
 		{"Lab 16: use Key Vault for managed identities", lab.Run},
+		{"Read a resource group from Azure Resource Manager", group.Run},
+		{"Use Azure Storage with a SAS from Azure Resource Manager", sas.Run},
 	}, nil
 }
 
@@ -77,8 +87,13 @@ func run(ctx context.Context, out io.Writer) error {
 type indent struct{ out io.Writer }
 
 func (w indent) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(w.out, "  "); err != nil {
-		return 0, err
+	for line := range strings.SplitAfterSeq(string(p), "\n") {
+		if strings.TrimSpace(line) != "" {
+			line = "  " + line
+		}
+		if _, err := io.WriteString(w.out, line); err != nil {
+			return 0, err
+		}
 	}
-	return w.out.Write(p)
+	return len(p), nil
 }

@@ -18,10 +18,18 @@ func TestRun(t *testing.T) {
 		`"value":"p@ssw0rd!"`,
 		"> GET https://mi-lab-vault.vault.azure.net/secrets/mi-test?api-version=2016-10-01\n",
 		`"value":"My Secret","id":"https://mi-lab-vault.vault.azure.net/secrets/mi-test/50644e90b13249b584c44b9f712f2e51"`,
-		"All 2 steps succeeded.",
+		"> GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F\n",
+		"> GET https://management.azure.com/subscriptions/98f51385-2edc-4b79-bed9-7718de4cb861/resourceGroups/DevTest?api-version=2016-06-01\n",
+		`"name":"DevTest","location":"westus","properties":{"provisioningState":"Succeeded"}}`,
+		"/storageAccounts/mystorageacct/listServiceSas?api-version=2017-06-01\n",
+		"> PUT https://mystorageacct.blob.core.windows.net/mycontainer/testblob?sv=2015-04-05&",
+		"Length            : 56\n",
+		"The downloaded file is the uploaded one.\n",
+		"All 4 steps succeeded.",
 	} {
 		require.Contains(t, out.String(), want)
 	}
+	require.NotRegexp(t, `sig=[^R]`, out.String())
 }
 
 func TestRunStops(t *testing.T) {

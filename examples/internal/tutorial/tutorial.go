@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -46,6 +48,19 @@ type trace struct{ out io.Writer }
 
 // Do prints the request's first line and sends it on.
 func (t trace) Do(req *policy.Request) (*http.Response, error) {
-	_, _ = fmt.Fprintf(t.out, "  > %s %s\n", req.Raw().Method, req.Raw().URL)
+	_, _ = fmt.Fprintf(t.out, "  > %s %s\n", req.Raw().Method, withoutSignature(req.Raw().URL))
 	return req.Next()
+}
+
+// withoutSignature is u without what would open it to whoever reads this.
+func withoutSignature(u *url.URL) string {
+	shown := *u
+	pairs := strings.Split(u.RawQuery, "&")
+	for i, pair := range pairs {
+		if strings.HasPrefix(pair, "sig=") {
+			pairs[i] = "sig=REDACTED"
+		}
+	}
+	shown.RawQuery = strings.Join(pairs, "&")
+	return shown.String()
 }

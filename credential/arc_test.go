@@ -75,7 +75,7 @@ func TestArcFalseChallenge(t *testing.T) {
 	_, elsewhere := keyFolder(t, "not-a-key-of-the-agent")
 	s := newSite(say(401, "", "WWW-Authenticate", "Basic realm="+elsewhere))
 	c := newCred(t, s, options{Source: credential.SourceAzureArc})
-	require.NoError(t, credential.UseArcKeys(c, t.TempDir()))
+	require.NoError(t, credential.UseArcKeys(c, tempDir(t)))
 	e := failure(t, c)
 	require.ErrorIs(t, e, credential.ErrUnexpectedResponse)
 	require.Equal(t, http.StatusUnauthorized, e.StatusCode)
@@ -135,7 +135,8 @@ func TestArcOneExchangeAtATime(t *testing.T) {
 // TestArcWaitsItsTurnNoLonger than its try: one exchange that hangs holds up the
 // others for a while, and fails them for themselves.
 func TestArcWaitsItsTurnNoLonger(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		c := newCred(t, newSite(hang), options{Source: credential.SourceAzureArc, ClientOptions: oneTry()})
 		start := time.Now()
 		err := c.Prefetch(t.Context(), "https://a.example", "https://b.example")

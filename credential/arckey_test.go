@@ -13,11 +13,11 @@ import (
 )
 
 // keyFolder is a directory with one key file in it.
-func keyFolder(t testing.TB, content string) (directory, file string) {
-	t.Helper()
-	directory = t.TempDir()
+func keyFolder(tb testing.TB, content string) (directory, file string) {
+	tb.Helper()
+	directory = tempDir(tb)
 	file = filepath.Join(directory, someGUID+".key")
-	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+	require.NoError(tb, os.WriteFile(file, []byte(content), 0o600))
 	return directory, file
 }
 

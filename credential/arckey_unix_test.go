@@ -41,3 +41,8 @@ func TestArcKeyIsNoPipe(t *testing.T) {
 		t.Fatal("it waits for the pipe's other end")
 	}
 }
+
+// systemsArcTests are those of this system.
+func systemsArcTests() []func(*testing.T) {
+	return []func(*testing.T){TestArcKeyIsNoLink, TestArcKeyIsNoPipe}
+}

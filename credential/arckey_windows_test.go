@@ -56,7 +56,7 @@ func TestArcPathsOfWindows(t *testing.T) {
 // TestArcAgentFileNeedsItsVariable: without it the name would be relative.
 func TestArcAgentFileNeedsItsVariable(t *testing.T) {
 	cleanEnv(t, map[string]string{"ProgramFiles": ""})
-	folder := filepath.Join(t.TempDir(), "AzureConnectedMachineAgent")
+	folder := filepath.Join(tempDir(t), "AzureConnectedMachineAgent")
 	require.NoError(t, os.Mkdir(folder, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "himds.exe"), []byte("x"), 0o600))
 	t.Chdir(filepath.Dir(folder))
@@ -68,4 +68,9 @@ func TestArcAgentFileNeedsItsVariable(t *testing.T) {
 	c = newCred(t, newSite(issue(1e13)), options{})
 	failure(t, c)
 	require.Equal(t, credential.SourceAzureArc, c.Status().Source)
+}
+
+// systemsArcTests are those of this system.
+func systemsArcTests() []func(*testing.T) {
+	return []func(*testing.T){TestArcKeyDirectory, TestArcPathsOfWindows}
 }

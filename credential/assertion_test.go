@@ -21,14 +21,14 @@ func TestAssertionFiles(t *testing.T) {
 		"empty":           {"", ""},
 		"two parts":       {"a.b", ""},
 		"four parts":      {"a.b.c.d", ""},
-		"two lines":       {"a.b.c\na.b.c", ""},
+		"two lines":       {"a.b.c\nd.e.f", ""},
 		"space inside":    {"a.b c.d", ""},
 		"not ASCII":       {"a.b.\xff", ""},
 		"two dots":        {"..", ".."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "token")
+			file := filepath.Join(tempDir(t), "token")
 			require.NoError(t, os.WriteFile(file, []byte(tc.content), 0o600))
 			got, err := credential.ReadAssertion(file)
 			require.Equal(t, tc.want, got)
@@ -40,6 +40,6 @@ func TestAssertionFiles(t *testing.T) {
 			require.NotContains(t, err.Error(), "a.b")
 		})
 	}
-	_, err := credential.ReadAssertion(filepath.Join(t.TempDir(), "gone"))
+	_, err := credential.ReadAssertion(filepath.Join(tempDir(t), "gone"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -61,7 +61,8 @@ func (i *inner) count() int {
 }
 
 func TestCachedStampede(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		login := &inner{life: time.Hour, slow: time.Second}
 		c := credential.NewCached(login, nil)
 		leaving, leave := context.WithTimeout(t.Context(), 10*time.Millisecond)
@@ -86,7 +87,8 @@ func TestCachedStampede(t *testing.T) {
 
 // TestCachedRenewal happens in the background, and a failing one keeps the token.
 func TestCachedRenewal(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		seen := &events{}
 		login := &inner{life: time.Hour}
 		c := credential.NewCached(login, &credential.CachedOptions{Observer: seen.observe})
@@ -148,7 +150,8 @@ func TestCachedKeys(t *testing.T) {
 }
 
 func TestCachedClaims(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		login := &inner{life: time.Hour, slow: time.Second}
 		c := credential.NewCached(login, nil)
 		plain := mustGet(t, c)
@@ -171,7 +174,8 @@ func TestCachedClaims(t *testing.T) {
 
 // TestCachedErrors are the inner credential's own, shared for a moment.
 func TestCachedErrors(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		loggedOut := errors.New("logged out")
 		login := &inner{life: time.Hour, err: loggedOut}
 		c := credential.NewCached(login, nil)
@@ -240,7 +244,8 @@ func TestCachedTwice(t *testing.T) {
 }
 
 func TestCachedPanics(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		var panics atomic.Bool
 		panics.Store(true)
 		c := credential.NewCached(&inner{life: time.Hour}, &credential.CachedOptions{Observer: func(credential.Event) {

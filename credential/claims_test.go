@@ -28,7 +28,8 @@ func challenged(ctx context.Context, c getter, claims string) (azcore.AccessToke
 
 // TestClaimsSatisfied: a token issued since needs no fetch.
 func TestClaimsSatisfied(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		first := mustGet(t, c)
@@ -51,7 +52,8 @@ func TestClaimsNotSatisfied(t *testing.T) {
 		"not JSON":       func() string { return `claims` },
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				srv := azuretest.New(t)
 				c := onIMDS(t, srv, options{})
 				first := mustGet(t, c)
@@ -77,7 +79,8 @@ func TestClaimsNotSatisfied(t *testing.T) {
 // TestClaimsAgain: a challenge that comes again after a while is about the new
 // token, and another challenge is about any.
 func TestClaimsAgain(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(issue(time.Hour)) // tokens that say nothing of themselves
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		mustGet(t, c)
@@ -103,7 +106,8 @@ func TestClaimsAgain(t *testing.T) {
 
 // TestClaimsWithoutAToken: nothing is in hand that could be rejected.
 func TestClaimsWithoutAToken(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		_, err := challenged(t.Context(), c, revokedBefore(time.Now()))
@@ -121,7 +125,8 @@ func TestRejectedTokenAgain(t *testing.T) {
 		"without a time": func() string { return `{}` },
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				srv := azuretest.New(t)
 				srv.SetPlatformCache(true)
 				c := onIMDS(t, srv, options{})
@@ -147,7 +152,8 @@ func TestRejectedTokenAgain(t *testing.T) {
 
 // TestClaimsDuringAnOutage fail, and the token there is stays for the others.
 func TestClaimsDuringAnOutage(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		first := mustGet(t, c)
@@ -171,7 +177,8 @@ func TestClaimsDuringAnOutage(t *testing.T) {
 // TestClaimsDoNotUndoEachOther: an ordinary renewal under way when a challenge
 // comes does not bring the rejected token back.
 func TestClaimsDoNotUndoEachOther(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		old := jwt(time.Now(), time.Now().Add(2*time.Hour))
 		s := newSite(
 			issue(time.Hour, map[string]any{"access_token": old}),

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -58,7 +59,8 @@ func TestNoAnswer(t *testing.T) {
 		"certificate":      {fail(unknownAuthority), credential.ErrUnexpectedResponse, false, "unknown authority"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(tc.reply)
 				e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
 				require.ErrorIs(t, e, tc.kind)
@@ -76,7 +78,8 @@ func TestNoAnswer(t *testing.T) {
 
 // TestTransportErrorsStayFindable: for those who look for a connection's error.
 func TestTransportErrorsStayFindable(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		e := failure(t, newCred(t, newSite(refuse), options{Source: credential.SourceIMDS}))
 		require.ErrorIs(t, e, syscall.ECONNREFUSED)
 		var op *net.OpError

@@ -15,10 +15,10 @@ import (
 )
 
 // onIMDS makes a credential whose metadata service is srv's.
-func onIMDS(t testing.TB, srv *azuretest.Server, o options) *cred {
-	t.Helper()
+func onIMDS(tb testing.TB, srv *azuretest.Server, o options) *cred {
+	tb.Helper()
 	o.Source, o.HTTPClient = credential.SourceIMDS, srv.Client()
-	return newCred(t, nil, o)
+	return newCred(tb, nil, o)
 }
 
 // TestColdStampede: any number of callers for a token that is not there cost one
@@ -27,7 +27,8 @@ func TestColdStampede(t *testing.T) {
 	t.Parallel()
 	for _, callers := range []int{1, 100, 1_000, 10_000} {
 		t.Run(strconv.Itoa(callers), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				srv := azuretest.New(t)
 				srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
 				c := onIMDS(t, srv, options{})
@@ -49,7 +50,8 @@ func TestColdStampedeWithOneLeaving(t *testing.T) {
 	t.Parallel()
 	for _, callers := range []int{2, 100, 1_000, 10_000} {
 		t.Run(strconv.Itoa(callers), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				srv := azuretest.New(t)
 				srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
 				c := onIMDS(t, srv, options{})
@@ -76,7 +78,9 @@ func TestColdStampedeWithOneLeaving(t *testing.T) {
 
 // TestWaiterWithADeadline leaves on it.
 func TestWaiterWithADeadline(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer drain()
 		c := newCred(t, newSite(hang), options{Source: credential.SourceIMDS})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
@@ -108,7 +112,8 @@ func TestOutageWithAValidToken(t *testing.T) {
 	for _, life := range []time.Duration{10 * time.Minute, time.Hour, 24 * time.Hour} {
 		for name, fault := range outages() {
 			t.Run(life.String()+" "+name, func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					srv := azuretest.New(t)
 					srv.SetTokenLife(life)
 					c := onIMDS(t, srv, options{})
@@ -141,7 +146,8 @@ func checkAtOnce(t *testing.T, c *cred) {
 
 // TestOutageRefused is the same with nobody listening.
 func TestOutageRefused(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(issue(10*time.Minute), refuse)
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		sleepUntil(mustGet(t, c).ExpiresOn.Add(-300 * time.Second))
@@ -156,7 +162,8 @@ func TestOutageRefused(t *testing.T) {
 // TestOutageAfterExpiry: a hundred callers share one failing budget, and each
 // leaves on its own deadline if that comes first.
 func TestOutageAfterExpiry(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.SetTokenLife(10 * time.Minute)
 		c := onIMDS(t, srv, options{})
@@ -189,7 +196,8 @@ func TestOutageAfterExpiry(t *testing.T) {
 // TestRenewalInTheBackground: due, it costs one request, and the callers of that
 // moment get the old token at once, later ones the new one.
 func TestRenewalInTheBackground(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		first := mustGet(t, c)
@@ -212,7 +220,8 @@ func TestRenewalInTheBackground(t *testing.T) {
 // TestSameTokenAgain: the platform keeps tokens too, and answers a renewal with
 // the one there is. That does not make the credential ask again and again.
 func TestSameTokenAgain(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.SetPlatformCache(true)
 		c := onIMDS(t, srv, options{})
@@ -231,7 +240,8 @@ func TestSameTokenAgain(t *testing.T) {
 
 // TestRefreshOnIsAlwaysSet: azcore's clients ask every 30 s where it is not.
 func TestRefreshOnIsAlwaysSet(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		c := onIMDS(t, azuretest.New(t), options{})
 		first := mustGet(t, c)
 		require.False(t, first.RefreshOn.IsZero())
@@ -241,7 +251,8 @@ func TestRefreshOnIsAlwaysSet(t *testing.T) {
 
 // TestShortTokens are kept like others, for as long as they live.
 func TestShortTokens(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.SetTokenLife(4 * time.Minute)
 		c := onIMDS(t, srv, options{})
@@ -256,7 +267,8 @@ func TestShortTokens(t *testing.T) {
 // In a bubble the wall clock and the monotonic one go together; that no time
 // kept has a monotonic part is what makes them agree on a machine too.
 func TestSleepOfTheMachine(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		first := mustGet(t, c)
@@ -306,7 +318,8 @@ func TestOptionsAreCopied(t *testing.T) {
 // TestFailureIsForgotten: an identity that is assigned at last works without a
 // new credential.
 func TestFailureIsForgotten(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.RemoveSystemIdentity()
 		c := onIMDS(t, srv, options{})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,8 @@ import (
 // TestErrorText: one line that says what was asked of whom, why of him, what
 // came of it, what support needs and what to do.
 func TestErrorText(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(say(400, `{"error":"invalid_request","error_description":"Identity not found","correlation_id":"c-1"}`,
 			"X-Ms-Request-Id", "r-1", "Server", "nginx"))
 		e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS, ID: credential.ClientID(someGUID)}))

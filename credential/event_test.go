@@ -16,7 +16,8 @@ import (
 // TestEvents: one for each fetch that has ended, with how it ended, and none for
 // a token from the cache.
 func TestEvents(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		seen := &events{}
 		c := onIMDS(t, srv, options{Observer: seen.observe})
@@ -63,7 +64,8 @@ func TestEvents(t *testing.T) {
 
 // TestPanickingObserver: the fetch it was told of fails, and nothing else.
 func TestPanickingObserver(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		var panics atomic.Bool
 		s := newSite(issue(time.Hour))
 		c := newCred(t, s, options{Source: credential.SourceIMDS, Observer: func(e credential.Event) {

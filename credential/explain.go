@@ -15,20 +15,21 @@ func (c *ManagedIdentityCredential) explain(ctx context.Context, scope string, e
 		return err
 	}
 	resource, scopeErr := resourceOf(scope)
-	from := c.fetcher.origin.Load()
-	switch {
-	case scopeErr != nil:
+	if scopeErr != nil {
 		return fmt.Errorf("credential: %w", scopeErr)
-	case errors.Is(err, fresh.ErrStillRejected):
-		return &Error{
-			Source: from.source, reason: from.reason, resource: resource, identity: describeID(c.fetcher.id), Attempts: 1,
-			detail: "the source answered with the token that was rejected, or one as old: it has none that is newer",
-		}
-	case ctx.Err() != nil:
-		return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, from.source, err)
-	default:
-		return fmt.Errorf("credential: token for %q from %s: %w", resource, from.source, err)
 	}
+	from := c.fetcher.origin.Load()
+	if ctx.Err() != nil {
+		return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, from.source, err)
+	}
+	e := &Error{
+		Source: from.source, reason: from.reason, resource: resource, identity: describeID(c.fetcher.id), Attempts: 1,
+		kind: ErrUnavailable, cause: err,
+	}
+	if errors.Is(err, fresh.ErrStillRejected) {
+		e.kind, e.cause, e.detail = nil, nil, "the source answered with the token that was rejected, or one as old: it has none that is newer"
+	}
+	return e
 }
 
 // retryAfterOf is how long a source asked to be left alone.

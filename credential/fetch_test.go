@@ -1,14 +1,18 @@
 package credential_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/azuretest"
@@ -18,7 +22,8 @@ import (
 // TestAtMostThreeAtOnce: the metadata service allows five, to all processes of
 // the machine together.
 func TestAtMostThreeAtOnce(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		var now, most atomic.Int32
 		s := newSite(func(req *http.Request) (*http.Response, error) {
 			most.Store(max(most.Load(), now.Add(1)))
@@ -39,7 +44,8 @@ func TestAtMostThreeAtOnce(t *testing.T) {
 
 // TestLimitsOfTheMetadataService are kept by ten resources at once.
 func TestLimitsOfTheMetadataService(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t, azuretest.Empty())
 		srv.LimitIMDS(true)
 		srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 100 * time.Millisecond, Times: -1})
@@ -52,19 +58,28 @@ func TestLimitsOfTheMetadataService(t *testing.T) {
 	})
 }
 
-// TestNoTurnToAsk: with three resources' requests hanging, a fourth fails for
-// itself, after its own budget.
+// TestNoTurnToAsk: with three requests stuck in a transport that does not give
+// up, those for other resources fail by themselves, within their own budget.
 func TestNoTurnToAsk(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := newSite(hang)
-		o := options{Source: credential.SourceIMDS}
-		o.Retry.TryTimeout = 10 * time.Minute
-		c := newCred(t, s, o)
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer drain()
+		s := newSite(func(*http.Request) (*http.Response, error) {
+			time.Sleep(10 * time.Minute)
+			return nil, io.ErrUnexpectedEOF
+		})
+		c := newCred(t, s, options{Source: credential.SourceIMDS})
+		stuck := make(chan error)
+		go func() {
+			stuck <- c.Prefetch(t.Context(), "https://a.example", "https://b.example", "https://c.example")
+		}()
+		synctest.Wait()
 		start := time.Now()
-		err := c.Prefetch(t.Context(), "https://a.example", "https://b.example", "https://c.example", "https://d.example")
+		e := failure(t, c)
 		require.Equal(t, 90*time.Second, time.Since(start))
-		require.ErrorContains(t, err, "requests for other resources are under way")
-		require.ErrorIs(t, err, credential.ErrUnavailable)
+		require.ErrorContains(t, e, "requests for other resources are under way")
+		require.ErrorIs(t, e, credential.ErrUnavailable)
+		require.ErrorContains(t, <-stuck, "credential: token for")
 		require.Equal(t, 3, s.count())
 	})
 }
@@ -93,7 +108,8 @@ func (e *events) take() []credential.Event {
 // TestOneRequestPerBackgroundTry: the schedule is its retry, so each failed try
 // is one request and one event.
 func TestOneRequestPerBackgroundTry(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		seen := &events{}
 		s := newSite(issue(time.Hour), say(500, ""))
 		c := newCred(t, s, options{Source: credential.SourceIMDS, Observer: seen.observe})
@@ -129,4 +145,28 @@ func TestTracing(t *testing.T) {
 	require.Error(t, c.Prefetch(t.Context(), "https://other.example"))
 	require.Contains(t, strings.Join(tracer.failures(), "\n"), "Identity not found")
 	require.NotContains(t, strings.Join(append(tracer.names(), tracer.failures()...), "\n"), "secret-")
+}
+
+// TestFetchesLeaveNothingBehind: whether they succeed, fail, hang or are left by
+// all their callers, no goroutine is there afterwards: the bubble would fail.
+func TestFetchesLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, reply := range []reply{issue(10 * time.Minute), say(500, ""), say(400, ""), refuse, hang, say(200, "no token")} {
+			s := newSite(issue(10*time.Minute), reply)
+			c := newCred(t, s, options{Source: credential.SourceIMDS})
+			crowd(20, func(i int) (azcore.AccessToken, error) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*time.Second)
+				defer cancel()
+				return get(ctx, c)
+			})
+			for range 60 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				_, _ = get(ctx, c)
+				_, _ = challenged(ctx, c, `{}`)
+				cancel()
+				time.Sleep(20 * time.Second)
+			}
+		}
+	})
 }

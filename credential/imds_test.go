@@ -3,6 +3,7 @@ package credential_test
 import (
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -105,7 +106,8 @@ func TestIMDSRetries(t *testing.T) {
 		204: false, 301: false, 302: false, 307: false, 400: false, 401: false, 403: false, 405: false, 408: false, 409: false, 418: false,
 	} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(say(status, `{"error":"x"}`), issue(time.Hour))
 				c := newCred(t, s, options{Source: credential.SourceIMDS})
 				if again {

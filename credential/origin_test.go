@@ -14,7 +14,7 @@ import (
 // agentFile is a file like the program of Azure Arc's agent.
 func agentFile(t *testing.T, content string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "himds")
+	file := filepath.Join(tempDir(t), "himds")
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 	return file
 }
@@ -76,7 +76,7 @@ func TestAgentNotFound(t *testing.T) {
 func TestAgentIsLookedForOnce(t *testing.T) {
 	cleanEnv(t, nil)
 	c := newCred(t, newSite(issue(time.Hour)), options{})
-	file := filepath.Join(t.TempDir(), "himds")
+	file := filepath.Join(tempDir(t), "himds")
 	credential.UseAgentFile(c, file)
 	mustGet(t, c)
 	require.NoError(t, os.WriteFile(file, []byte("program"), 0o600))

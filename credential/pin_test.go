@@ -136,7 +136,7 @@ func TestUnpinnableTransports(t *testing.T) {
 		"another RoundTripper": {HTTPClient: newSite().client()},
 		"another Transporter":  {ClientOptions: azcore.ClientOptions{Transport: transporter{}}},
 		"DialTLSContext":       {HTTPClient: &http.Client{Transport: &http.Transport{DialTLSContext: dial}}},
-		"DialTLS":              {HTTPClient: &http.Client{Transport: &http.Transport{DialTLS: func(string, string) (net.Conn, error) { return nil, errors.New("unused") }}}},
+		"DialTLS":              {HTTPClient: &http.Client{Transport: &http.Transport{DialTLS: func(string, string) (net.Conn, error) { return nil, errors.New("unused") }}}}, //nolint:staticcheck // deprecated, and still obeyed
 		"VerifyConnection":     {HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{VerifyConnection: func(tls.ConnectionState) error { return nil }}}}},
 		"VerifyPeerCertificate": {HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{VerifyPeerCertificate: func([][]byte, [][]*x509.Certificate) error {
 			return nil

@@ -3,6 +3,7 @@ package credential_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -14,7 +15,8 @@ import (
 
 // TestPrefetch fetches all at once; afterwards nobody waits.
 func TestPrefetch(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: time.Second, Times: -1})
 		c := onIMDS(t, srv, options{})
@@ -50,7 +52,9 @@ func TestPrefetchErrors(t *testing.T) {
 
 // TestPrefetchLeaves when its context ends.
 func TestPrefetchLeaves(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer drain()
 		c := newCred(t, newSite(hang), options{Source: credential.SourceIMDS})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

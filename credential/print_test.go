@@ -22,13 +22,14 @@ func checkPrints(t *testing.T, secrets []string, values ...any) {
 	var all strings.Builder
 	text, jsonLog := slog.New(slog.NewTextHandler(&all, nil)), slog.New(slog.NewJSONHandler(&all, nil))
 	for _, value := range values {
-		for _, v := range []any{value, &value, []any{value}, map[string]any{"v": value}, struct{ V any }{value}} {
+		for _, v := range []any{value, []any{value}, struct{ V any }{value}} {
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 				_, _ = fmt.Fprintf(&all, verb+"\n", v)
 			}
 			text.Info("event", "value", v)
 			jsonLog.Info("event", "value", v)
-			_ = json.NewEncoder(&all).Encode(v)
+			encoded, _ := json.Marshal(v) //nolint:errchkjson // some of it cannot be: that prints nothing
+			all.Write(encoded)
 		}
 		if err, ok := value.(error); ok {
 			all.WriteString(fmt.Errorf("wrapped: %w", err).Error())
@@ -67,17 +68,12 @@ func TestNothingPrintsASecret(t *testing.T) {
 				if err == nil {
 					err = io.EOF
 				}
+				w.options.HTTPClient = nil // the test's own, which knows the secrets
 				values := []any{c, *c, err, c.Status(), w.options, &w.options}
 				for _, e := range seen.take() {
-					values = append(values, e, &e)
+					values = append(values, e)
 				}
-				secrets := w.secrets
-				if token.Token != "" {
-					secrets = append(secrets, token.Token)
-				}
-				w.options.HTTPClient, w.options.Transport = nil, nil // the test's own, which knows them all
-				values[4] = w.options
-				checkPrints(t, secrets, values...)
+				checkPrints(t, append(w.secrets, token.Token)[:len(w.secrets)+min(1, len(token.Token))], values...)
 			})
 		}
 	}

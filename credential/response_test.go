@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -84,7 +85,8 @@ func TestBad200s(t *testing.T) {
 	t.Parallel()
 	for _, name := range keysOf(badBodies()) {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(say(200, badBodies()[name]))
 				c := newCred(t, s, options{Source: credential.SourceIMDS})
 				e := failure(t, c)
@@ -109,7 +111,8 @@ func TestBad200sInTheBackground(t *testing.T) {
 	t.Parallel()
 	for _, name := range keysOf(badBodies()) {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(issue(time.Hour), say(200, badBodies()[name]))
 				c := newCred(t, s, options{Source: credential.SourceIMDS})
 				first := mustGet(t, c)

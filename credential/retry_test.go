@@ -27,7 +27,8 @@ func pauses(s *site) []time.Duration {
 // TestRetryPauses: 1 s doubled up to 15 s, of which chance takes up to a half,
 // until the next one would outlast the 90 s there are.
 func TestRetryPauses(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		s := newSite(say(500, ""))
 		e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
@@ -45,7 +46,8 @@ func TestRetryPauses(t *testing.T) {
 
 // TestRetryPausesDiffer: machines that fail together do not come back together.
 func TestRetryPausesDiffer(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		seen := map[time.Duration]bool{}
 		for range 8 {
 			s := newSite(say(500, ""), issue(time.Hour))
@@ -59,7 +61,8 @@ func TestRetryPausesDiffer(t *testing.T) {
 // TestGone: 410 is tried every 10 s until 75 s after the first one, since the
 // service promises to be back after 70 s.
 func TestGone(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		s := newSite(say(410, `{"error":"gone"}`))
 		e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
@@ -72,7 +75,8 @@ func TestGone(t *testing.T) {
 
 // TestGoneFor69Seconds: the longest update there is costs no error.
 func TestGoneFor69Seconds(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		s := newSite(func(req *http.Request) (*http.Response, error) {
 			if time.Since(start) < 69*time.Second {
@@ -88,7 +92,8 @@ func TestGoneFor69Seconds(t *testing.T) {
 
 // TestGoneAfterOtherFailures: the 75 s count from the first 410.
 func TestGoneAfterOtherFailures(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(say(500, ""), say(404, ""), say(500, ""), say(410, ""))
 		start := time.Now()
 		e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
@@ -104,7 +109,8 @@ func TestRetryAfterHonoured(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"429": 429, "503": 503, "410": 410} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(say(status, "", "Retry-After", "60"), issue(time.Hour))
 				start := time.Now()
 				mustGet(t, newCred(t, s, options{Source: credential.SourceIMDS}))
@@ -118,7 +124,8 @@ func TestRetryAfterHonoured(t *testing.T) {
 // TestRetryAfterTooLong: the caller is told at once, and the source left alone
 // for as long as it asked, by the next callers too.
 func TestRetryAfterTooLong(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(say(429, `{"error":"too_many_requests"}`, "Retry-After", "120"), issue(time.Hour))
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		start := time.Now()
@@ -137,7 +144,8 @@ func TestRetryAfterTooLong(t *testing.T) {
 
 // TestRetryAfterInTheBackground puts off the next renewal, and no caller waits.
 func TestRetryAfterInTheBackground(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(issue(time.Hour), say(429, "", "Retry-After", "300"), issue(time.Hour))
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		first := mustGet(t, c)
@@ -154,7 +162,8 @@ func TestRetryAfterInTheBackground(t *testing.T) {
 // TestOffAzure: where nobody has ever answered, nobody will. Where somebody has,
 // it is an outage and worth the patience.
 func TestOffAzure(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(refuse)
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		start := time.Now()
@@ -177,7 +186,8 @@ func TestOffAzure(t *testing.T) {
 // TestNobodyConnects: a dial that gets no answer at all is no better than one
 // that is refused.
 func TestNobodyConnects(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(after(3*time.Second, fail(&net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded})))
 		start := time.Now()
 		failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
@@ -206,7 +216,8 @@ func TestRetryOptions(t *testing.T) {
 		"smallest delay": {policy.RetryOptions{MaxRetries: 1, RetryDelay: 1}, say(500, ""), []time.Duration{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				s := newSite(tc.reply)
 				c := newCred(t, s, options{Source: credential.SourceIMDS, ClientOptions: azcore.ClientOptions{Retry: tc.retry}})
 				failure(t, c)
@@ -222,7 +233,8 @@ func TestRetryOptions(t *testing.T) {
 
 // TestBudgetOfAFetch: one that hangs ends after 90 s, with nobody there as well.
 func TestBudgetOfAFetch(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		s := newSite(hang)
 		c := newCred(t, s, options{Source: credential.SourceIMDS})
 		start := time.Now()

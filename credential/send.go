@@ -89,7 +89,7 @@ func (f *fetcher) send(raw *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	sent := time.Now().Round(0)
-	resp, err := f.client.Pipeline().Do(req)
+	resp, err := f.client.Pipeline().Do(req) //nolint:bodyclose // wire has read and closed it
 	if err != nil {
 		return answer{}, err
 	}

@@ -14,7 +14,8 @@ import (
 
 // TestStatus tells of each resource's token, failing or not, by name.
 func TestStatus(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		srv := azuretest.New(t)
 		c := onIMDS(t, srv, options{})
 		require.Equal(t, credential.Status{

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -250,7 +251,9 @@ func TestTransportErrors(t *testing.T) {
 
 // TestTransportWaitsNoLongerThanItsRequest.
 func TestTransportWaitsNoLongerThanItsRequest(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer drain()
 		client := signing(newCred(t, newSite(hang), options{Source: credential.SourceIMDS}), newSite(say(200, "")), signedHost)
 		client.Timeout = time.Second
 		start := time.Now()

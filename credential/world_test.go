@@ -68,7 +68,7 @@ func (w *world) environment(t *testing.T, header string) map[string]string {
 	case credential.SourceCloudShell:
 		return map[string]string{"MSI_ENDPOINT": "http://localhost:50342/oauth2/token"}
 	case credential.SourceAzureArc:
-		w.keys = t.TempDir()
+		w.keys = tempDir(t)
 		return map[string]string{"IDENTITY_ENDPOINT": "http://localhost:40342/metadata/identity/oauth2/token", "IMDS_ENDPOINT": "http://localhost:40342"}
 	case credential.SourceServiceFabric:
 		server := httptest.NewTLSServer(w)
@@ -76,7 +76,7 @@ func (w *world) environment(t *testing.T, header string) map[string]string {
 		w.options.HTTPClient = nil
 		return map[string]string{"IDENTITY_ENDPOINT": server.URL, "IDENTITY_HEADER": header, "IDENTITY_SERVER_THUMBPRINT": thumbprint(server)}
 	case credential.SourceWorkloadIdentity:
-		file := filepath.Join(t.TempDir(), "azure-identity-token")
+		file := filepath.Join(tempDir(t), "azure-identity-token")
 		require.NoError(t, os.WriteFile(file, []byte(w.secret("a")+"."+w.secret("b")+"."+w.secret("c")+"\n"), 0o600))
 		return map[string]string{"AZURE_FEDERATED_TOKEN_FILE": file, "AZURE_CLIENT_ID": otherGUID, "AZURE_TENANT_ID": "contoso.onmicrosoft.com"}
 	default:

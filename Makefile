@@ -24,6 +24,8 @@ race:
 examples:
 	$(GO) run ./examples/tour
 	$(GO) run ./examples/keyvault
+	$(GO) run ./examples/resourcegroup
+	$(GO) run ./examples/storagesas
 
 vet:
 	$(GO) vet ./...

@@ -10,5 +10,8 @@
 //   - [github.com/keyless-go/azure/credential]: the managed identity's tokens,
 //     cached and renewed before they expire
 //   - [github.com/keyless-go/azure/keyvault]: Key Vault secrets
+//   - [github.com/keyless-go/azure/arm]: resource groups
+//   - [github.com/keyless-go/azure/storage]: shared access signatures that renew
+//     themselves, and blobs
 //   - [github.com/keyless-go/azure/azuretest]: the same Azure in memory, for tests
 package azure

@@ -97,6 +97,8 @@ func (b *blobService) understand(c *call) (*blobRequest, blobOperation, *storage
 		return nil, op, &storageError{status: http.StatusMethodNotAllowed, code: "UnsupportedHttpVerb", message: "The resource doesn't support the specified Http Verb, or the emulator does not have this operation."}
 	case q.container != "" && !isContainerName(q.container), q.blob != "" && !isBlobName(q.blob):
 		return nil, op, badStorageRequest("InvalidResourceName", "The specified resource name contains invalid characters or has an invalid length.")
+	case unsupported(c.r.Header) != "":
+		return nil, op, badStorageRequest("UnsupportedHeader", "One of the HTTP headers specified in the request is not supported: the emulator does not do "+unsupported(c.r.Header)+".")
 	case !oneVersion(c.r.Header.Values("X-Ms-Version")):
 		return nil, op, badHeader("x-ms-version", "is not one version")
 	}
@@ -117,6 +119,17 @@ func (b *blobService) elsewhere() *storageError {
 // A client that sets the header twice sends two.
 func oneVersion(values []string) bool {
 	return len(values) == 0 || len(values) == 1 && regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`).MatchString(values[0])
+}
+
+// unsupported names the header line of a request that asks for what the emulator does
+// not do, if there is one: overlooking it would do something else.
+func unsupported(h http.Header) string {
+	for _, name := range []string{"X-Ms-Copy-Source", "X-Ms-Encryption-Key", "X-Ms-If-Tags", "X-Ms-Lease-Id", "X-Ms-Structured-Body", "X-Ms-Tags"} {
+		if h.Get(name) != "" {
+			return strings.ToLower(name)
+		}
+	}
+	return ""
 }
 
 func remoteIP(r *http.Request) net.IP {

@@ -117,6 +117,7 @@ func TestBlobRefusals(t *testing.T) {
 		"another CRC":               {http.MethodPut, "/box/b", "x", []string{blockBlob, "BlockBlob", "x-ms-content-crc64", "AAAAAAAAAAA="}, 400, "Crc64Mismatch"},
 		"no CRC":                    {http.MethodPut, "/box/b", "x", []string{blockBlob, "BlockBlob", "x-ms-content-crc64", "AA=="}, 400, "InvalidHeaderValue"},
 		"both sums":                 {http.MethodPut, "/box/b", "x", []string{blockBlob, "BlockBlob", "x-ms-content-crc64", "AAAAAAAAAAA=", "Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="}, 400, "BothCrc64AndMd5HeaderPresent"},
+		"a copy":                    {http.MethodPut, "/box/b", "", []string{blockBlob, "BlockBlob", "x-ms-copy-source", "https://x"}, 400, "UnsupportedHeader"},
 		"bad metadata":              {http.MethodPut, "/box/b", "x", []string{blockBlob, "BlockBlob", "x-ms-meta-a-b", "1"}, 400, "InvalidMetadata"},
 		"too much metadata":         {http.MethodPut, "/box/b", "x", []string{blockBlob, "BlockBlob", "x-ms-meta-a", strings.Repeat("a", 8<<10)}, 400, "MetadataTooLarge"},
 		"two versions":              {http.MethodGet, "/box/here", "", []string{"x-ms-version", "2025-11-05, 2026-12-06"}, 400, "InvalidHeaderValue"},

@@ -53,7 +53,7 @@ func TestAContentIsSentAsItIs(t *testing.T) {
 	require.Equal(t, []string{"<&>", "<&>"}, bodies, "each try has it from the beginning")
 	require.Equal(t, "text/plain", sent.Header.Get("Content-Type"))
 	require.Equal(t, int64(3), sent.ContentLength)
-	require.Equal(t, []string{"1"}, sent.Header[metadata], "in its own case")
+	require.Contains(t, sent.Header, metadata, "in its own case")
 	require.Equal(t, []string{"application/xml"}, sent.Header["Accept"])
 }
 

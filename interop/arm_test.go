@@ -7,7 +7,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"
 	"github.com/stretchr/testify/require"
 
@@ -24,7 +23,7 @@ func TestResourceGroups(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, exists.Success)
 
-	made, err := official.CreateOrUpdate(t.Context(), "box", armresources.ResourceGroup{Location: to.Ptr("West Europe"), Tags: map[string]*string{"team": to.Ptr("blue")}}, nil)
+	made, err := official.CreateOrUpdate(t.Context(), "box", armresources.ResourceGroup{Location: new("West Europe"), Tags: map[string]*string{"team": new("blue")}}, nil)
 	require.NoError(t, err)
 	require.Equal(t, "westeurope", *made.Location)
 	require.Equal(t, "Succeeded", *made.Properties.ProvisioningState)
@@ -33,7 +32,7 @@ func TestResourceGroups(t *testing.T) {
 	exists, err = official.CheckExistence(t.Context(), "BOX", nil)
 	require.NoError(t, err)
 	require.True(t, exists.Success)
-	changed, err := official.Update(t.Context(), "box", armresources.ResourceGroupPatchable{Tags: map[string]*string{"team": to.Ptr("red")}}, nil)
+	changed, err := official.Update(t.Context(), "box", armresources.ResourceGroupPatchable{Tags: map[string]*string{"team": new("red")}}, nil)
 	require.NoError(t, err)
 	require.Equal(t, "red", *changed.Tags["team"])
 
@@ -99,8 +98,8 @@ func TestResourceGroupPages(t *testing.T) {
 		return list
 	}
 	official := w.officialGroups(t)
-	require.Equal(t, [][]string{{"a", "b"}, {"c", "d"}, {"e"}}, every(t, official.NewListPager(&armresources.ResourceGroupsClientListOptions{Top: to.Ptr[int32](2)}), names))
-	require.Equal(t, [][]string{{"a", "c", "e"}}, every(t, official.NewListPager(&armresources.ResourceGroupsClientListOptions{Filter: to.Ptr("tagName eq 'odd' and tagValue eq 'yes'")}), names))
+	require.Equal(t, [][]string{{"a", "b"}, {"c", "d"}, {"e"}}, every(t, official.NewListPager(&armresources.ResourceGroupsClientListOptions{Top: new(int32(2))}), names))
+	require.Equal(t, [][]string{{"a", "c", "e"}}, every(t, official.NewListPager(&armresources.ResourceGroupsClientListOptions{Filter: new("tagName eq 'odd' and tagValue eq 'yes'")}), names))
 
 	var list []string
 	for g, err := range w.ourGroups(t, w.officialCredential(t)).List(t.Context(), &arm.ListOptions{Top: 2, Filter: "tagName eq 'odd' and tagValue eq 'yes'"}) {
@@ -125,11 +124,11 @@ func TestResourcesOfAGroup(t *testing.T) {
 		return list
 	}
 	require.Equal(t, [][]string{{"Microsoft.Storage/storageAccounts boxdata westus"}, {"Microsoft.Web/sites shop westus"}},
-		every(t, client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Top: to.Ptr[int32](1)}), types))
+		every(t, client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Top: new(int32(1))}), types))
 	require.Equal(t, [][]string{{"Microsoft.Web/sites shop westus"}},
-		every(t, client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Filter: to.Ptr("resourceType eq 'Microsoft.Web/sites'")}), types))
+		every(t, client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Filter: new("resourceType eq 'Microsoft.Web/sites'")}), types))
 
-	pager := client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Expand: to.Ptr("createdTime,provisioningState")})
+	pager := client.NewListByResourceGroupPager("box", &armresources.ClientListByResourceGroupOptions{Expand: new("createdTime,provisioningState")})
 	page, err := pager.NextPage(t.Context())
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), *page.Value[0].CreatedTime, time.Minute)
@@ -174,9 +173,9 @@ func TestResourceManagerErrors(t *testing.T) {
 	w.sub.Group("box").Lock(true)
 	_, err := official.BeginDelete(t.Context(), "box", nil)
 	requireRefused(t, err, 409, "ScopeLocked")
-	_, err = official.CreateOrUpdate(t.Context(), "box", armresources.ResourceGroup{Location: to.Ptr("eastus")}, nil)
+	_, err = official.CreateOrUpdate(t.Context(), "box", armresources.ResourceGroup{Location: new("eastus")}, nil)
 	requireRefused(t, err, 409, "InvalidResourceGroupLocation")
-	_, err = official.CreateOrUpdate(t.Context(), "new", armresources.ResourceGroup{Location: to.Ptr("mars")}, nil)
+	_, err = official.CreateOrUpdate(t.Context(), "new", armresources.ResourceGroup{Location: new("mars")}, nil)
 	requireRefused(t, err, 400, "LocationNotAvailableForResourceGroup")
 
 	w.sub.Unassign(w.id)

@@ -9,7 +9,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
@@ -35,7 +34,7 @@ func TestStorageAccounts(t *testing.T) {
 	keys, err := client.ListKeys(ctx, "box", "contoso", nil)
 	require.NoError(t, err)
 	require.Equal(t, w.account.Key("key1"), *keys.Keys[0].Value)
-	rotated, err := client.RegenerateKey(ctx, "box", "contoso", armstorage.AccountRegenerateKeyParameters{KeyName: to.Ptr("key1")}, nil)
+	rotated, err := client.RegenerateKey(ctx, "box", "contoso", armstorage.AccountRegenerateKeyParameters{KeyName: new("key1")}, nil)
 	require.NoError(t, err)
 	require.NotEqual(t, *keys.Keys[0].Value, *rotated.Keys[0].Value)
 
@@ -45,7 +44,7 @@ func TestStorageAccounts(t *testing.T) {
 		}
 		return names
 	}))
-	_, err = client.ListServiceSAS(ctx, "box", "contoso", armstorage.ServiceSasParameters{CanonicalizedResource: to.Ptr("/blob/contoso/box"), Resource: to.Ptr(armstorage.SignedResourceC), Permissions: to.Ptr(armstorage.Permissions("wr"))}, nil)
+	_, err = client.ListServiceSAS(ctx, "box", "contoso", armstorage.ServiceSasParameters{CanonicalizedResource: new("/blob/contoso/box"), Resource: new(armstorage.SignedResourceC), Permissions: new(armstorage.Permissions("wr"))}, nil)
 	requireRefused(t, err, 400, "InvalidValuesForRequestParameters")
 }
 
@@ -84,7 +83,7 @@ func TestBlobsByAccountSAS(t *testing.T) {
 	w := newStorageWorld(t)
 	expiry := inTenYears()
 	got, err := w.officialAccounts(t).ListAccountSAS(t.Context(), "box", "contoso", armstorage.AccountSasParameters{
-		Services: to.Ptr(armstorage.ServicesB), ResourceTypes: to.Ptr(armstorage.SignedResourceTypes("sco")), Permissions: to.Ptr(armstorage.Permissions("rwdlac")), SharedAccessExpiryTime: &expiry,
+		Services: new(armstorage.ServicesB), ResourceTypes: new(armstorage.SignedResourceTypes("sco")), Permissions: new(armstorage.Permissions("rwdlac")), SharedAccessExpiryTime: &expiry,
 	}, nil)
 	require.NoError(t, err)
 	client, err := azblob.NewClientWithNoCredential(w.account.URL()+"/?"+*got.AccountSasToken, &azblob.ClientOptions{ClientOptions: w.blobOptions()})
@@ -125,7 +124,7 @@ func TestBlobsBySharedKey(t *testing.T) {
 func administer(t *testing.T, client *azblob.Client) {
 	t.Helper()
 	ctx := t.Context()
-	_, err := client.CreateContainer(ctx, "temporary", &azblob.CreateContainerOptions{Metadata: map[string]*string{"a": to.Ptr("1")}})
+	_, err := client.CreateContainer(ctx, "temporary", &azblob.CreateContainerOptions{Metadata: map[string]*string{"a": new("1")}})
 	require.NoError(t, err)
 	_, err = client.CreateContainer(ctx, "temporary", nil)
 	require.True(t, bloberror.HasCode(err, bloberror.ContainerAlreadyExists), err)
@@ -134,7 +133,7 @@ func administer(t *testing.T, client *azblob.Client) {
 		_, err = client.UploadBuffer(ctx, "temporary", fmt.Sprintf("list/%d & more", i), nil, nil)
 		require.NoError(t, err)
 	}
-	pages := every(t, client.NewListBlobsFlatPager("temporary", &azblob.ListBlobsFlatOptions{MaxResults: to.Ptr[int32](5), Prefix: to.Ptr("list/")}), func(page azblob.ListBlobsFlatResponse) (names []string) {
+	pages := every(t, client.NewListBlobsFlatPager("temporary", &azblob.ListBlobsFlatOptions{MaxResults: new(int32(5)), Prefix: new("list/")}), func(page azblob.ListBlobsFlatResponse) (names []string) {
 		for _, item := range page.Segment.BlobItems {
 			names = append(names, *item.Name)
 			require.Equal(t, int64(0), *item.Properties.ContentLength)
@@ -150,7 +149,7 @@ func administer(t *testing.T, client *azblob.Client) {
 	require.NoError(t, err)
 	require.Equal(t, "a folder/", *page.Segment.BlobPrefixes[0].Name)
 	require.Equal(t, "list/", *page.Segment.BlobPrefixes[1].Name)
-	containers := every(t, client.NewListContainersPager(&azblob.ListContainersOptions{Prefix: to.Ptr("temp")}), func(page azblob.ListContainersResponse) (names []string) {
+	containers := every(t, client.NewListContainersPager(&azblob.ListContainersOptions{Prefix: new("temp")}), func(page azblob.ListContainersResponse) (names []string) {
 		for _, item := range page.ContainerItems {
 			names = append(names, *item.Name)
 		}
@@ -172,8 +171,8 @@ func TestSASOfAzblob(t *testing.T) {
 	w.box.SetBlob("b", []byte("data"))
 	key, err := azblob.NewSharedKeyCredential("contoso", w.account.Key("key1"))
 	require.NoError(t, err)
-	get := func(sas string) error {
-		_, err := w.withSAS(t, sas).NewBlobClient("b").GetProperties(t.Context(), nil)
+	get := func(token string) error {
+		_, err := w.withSAS(t, token).NewBlobClient("b").GetProperties(t.Context(), nil)
 		return err
 	}
 	values := sas.BlobSignatureValues{ContainerName: "box", Permissions: (&sas.ContainerPermissions{Read: true}).String(), ExpiryTime: inTenYears(), StartTime: time.Now().Add(-time.Hour), Protocol: sas.ProtocolHTTPS, ContentType: "text/x"}
@@ -201,7 +200,7 @@ func TestUserDelegationSASOfAzblob(t *testing.T) {
 	client, err := service.NewClient(w.account.URL(), w.ourCredential(t), &service.ClientOptions{ClientOptions: w.blobOptions()})
 	require.NoError(t, err)
 	now := time.Now().UTC()
-	key, err := client.GetUserDelegationCredential(t.Context(), service.KeyInfo{Start: to.Ptr(now.Format(sas.TimeFormat)), Expiry: to.Ptr(now.Add(time.Hour).Format(sas.TimeFormat))}, nil)
+	key, err := client.GetUserDelegationCredential(t.Context(), service.KeyInfo{Start: new(now.Format(sas.TimeFormat)), Expiry: new(now.Add(time.Hour).Format(sas.TimeFormat))}, nil)
 	require.NoError(t, err)
 	token, err := sas.BlobSignatureValues{ContainerName: "box", Permissions: (&sas.ContainerPermissions{Read: true, Create: true, Write: true, List: true}).String(), ExpiryTime: now.Add(time.Hour)}.SignWithUserDelegation(key)
 	require.NoError(t, err)
@@ -217,7 +216,7 @@ func TestStoredAccessPoliciesOfAzblob(t *testing.T) {
 	admin, err := container.NewClientWithSharedKeyCredential(w.box.URL(), key, &container.ClientOptions{ClientOptions: w.blobOptions()})
 	require.NoError(t, err)
 	_, err = admin.SetAccessPolicy(t.Context(), &container.SetAccessPolicyOptions{ContainerACL: []*container.SignedIdentifier{{
-		ID: to.Ptr("readers"), AccessPolicy: &container.AccessPolicy{Expiry: to.Ptr(inTenYears()), Permission: to.Ptr("r")},
+		ID: new("readers"), AccessPolicy: &container.AccessPolicy{Expiry: new(inTenYears()), Permission: new("r")},
 	}}})
 	require.NoError(t, err)
 	got, err := admin.GetAccessPolicy(t.Context(), nil)
@@ -241,8 +240,8 @@ func TestBlobErrorsOfAzblob(t *testing.T) {
 	b := client.NewBlockBlobClient("b")
 	codes := map[bloberror.Code]error{}
 	_, codes[bloberror.BlobNotFound] = client.NewBlobClient("none").DownloadStream(ctx, nil)
-	_, codes[bloberror.ConditionNotMet] = b.DownloadStream(ctx, &azblob.DownloadStreamOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfMatch: to.Ptr(azcore.ETag(`"0x1"`))}}})
-	_, codes[bloberror.BlobAlreadyExists] = b.UploadBuffer(ctx, nil, &blockblob.UploadBufferOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: to.Ptr(azcore.ETagAny)}}})
+	_, codes[bloberror.ConditionNotMet] = b.DownloadStream(ctx, &azblob.DownloadStreamOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfMatch: new(azcore.ETag(`"0x1"`))}}})
+	_, codes[bloberror.BlobAlreadyExists] = b.UploadBuffer(ctx, nil, &blockblob.UploadBufferOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: new(azcore.ETagAny)}}})
 	_, codes[bloberror.InvalidRange] = b.DownloadStream(ctx, &azblob.DownloadStreamOptions{Range: azblob.HTTPRange{Offset: 4}})
 	_, codes[bloberror.InvalidBlockList] = b.CommitBlockList(ctx, []string{"YQ=="}, nil)
 	_, codes[bloberror.MD5Mismatch] = b.Upload(ctx, streaming.NopCloser(bytes.NewReader([]byte("x"))), &blockblob.UploadOptions{TransactionalValidation: blob.TransferValidationTypeMD5(make([]byte, 16))})

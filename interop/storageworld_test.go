@@ -9,7 +9,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/keyless-go/azure/azuretest"
 )
-
-const someday = "2035-01-02T03:04:05Z"
 
 // storageWorld is a world with a storage account that its identity owns, and a container.
 type storageWorld struct {
@@ -47,8 +44,8 @@ func (w storageWorld) blobOptions() azcore.ClientOptions {
 func (w storageWorld) serviceSAS(tb testing.TB, letters string, expiry time.Time) string {
 	tb.Helper()
 	got, err := w.officialAccounts(tb).ListServiceSAS(tb.Context(), "box", "contoso", armstorage.ServiceSasParameters{
-		CanonicalizedResource: to.Ptr("/blob/contoso/box"), Resource: to.Ptr(armstorage.SignedResourceC),
-		Permissions: to.Ptr(armstorage.Permissions(letters)), Protocols: to.Ptr(armstorage.HTTPProtocolHTTPS), SharedAccessExpiryTime: &expiry,
+		CanonicalizedResource: new("/blob/contoso/box"), Resource: new(armstorage.SignedResourceC),
+		Permissions: new(armstorage.Permissions(letters)), Protocols: new(armstorage.HTTPProtocolHTTPS), SharedAccessExpiryTime: &expiry,
 	}, nil)
 	require.NoError(tb, err)
 	return *got.ServiceSasToken
@@ -70,7 +67,7 @@ func roundTrip(tb testing.TB, client *container.Client) {
 	tb.Helper()
 	ctx, data := tb.Context(), bytes.Repeat([]byte("0123456789abcdef"), 300_000)
 	blob := client.NewBlockBlobClient("a folder/ü.txt")
-	_, err := blob.UploadBuffer(ctx, data[:1000], &blockblob.UploadBufferOptions{Metadata: map[string]*string{"Color": to.Ptr("blue")}})
+	_, err := blob.UploadBuffer(ctx, data[:1000], &blockblob.UploadBufferOptions{Metadata: map[string]*string{"Color": new("blue")}})
 	require.NoError(tb, err)
 	_, err = blob.UploadStream(ctx, bytes.NewReader(data), &blockblob.UploadStreamOptions{BlockSize: 1 << 20, Concurrency: 4})
 	require.NoError(tb, err)

@@ -1,0 +1,180 @@
+package datalake
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// ACL reads the access control list of a file or directory.
+func (c *Client) ACL(ctx context.Context, name string) (ACL, error) {
+	var acl ACL
+	err := change(c, name, func(clean string, b aclKeeper) (err error) {
+		acl, err = b.acl(ctx, clean)
+		return err
+	})
+	return acl, pathError("getacl", name, err)
+}
+
+// SetACL replaces the list. The entries of the owner, the group and all others
+// must be among the new ones.
+func (c *Client) SetACL(ctx context.Context, name string, entries ...ACLEntry) error {
+	return c.changeACL(ctx, "setacl", name, setACL, entries)
+}
+
+// ModifyACL adds entries, or replaces those for the same. The mask becomes as
+// wide as it takes, unless it is among the entries.
+func (c *Client) ModifyACL(ctx context.Context, name string, entries ...ACLEntry) error {
+	return c.changeACL(ctx, "modifyacl", name, modifyACL, entries)
+}
+
+// RemoveACLEntries removes the entries for the same, whatever their permissions.
+func (c *Client) RemoveACLEntries(ctx context.Context, name string, entries ...ACLEntry) error {
+	return c.changeACL(ctx, "removeaclentries", name, removeACLEntries, entries)
+}
+
+// RemoveDefaultACL removes the entries for what will be made in the directory.
+func (c *Client) RemoveDefaultACL(ctx context.Context, name string) error {
+	return c.changeACL(ctx, "removedefaultacl", name, removeDefaultACL, nil)
+}
+
+// RemoveACL leaves only the entries of the owner, the group and all others.
+func (c *Client) RemoveACL(ctx context.Context, name string) error {
+	return c.changeACL(ctx, "removeacl", name, removeACL, nil)
+}
+
+type aclChange int
+
+const (
+	setACL aclChange = iota
+	modifyACL
+	removeACLEntries
+	removeDefaultACL
+	removeACL
+)
+
+type aclKeeper interface {
+	acl(ctx context.Context, name string) (ACL, error)
+	changeACL(ctx context.Context, name string, what aclChange, entries []ACLEntry) error
+}
+
+func (c *Client) changeACL(ctx context.Context, op, name string, what aclChange, entries []ACLEntry) error {
+	return pathError(op, name, change(c, name, func(clean string, b aclKeeper) error {
+		if what <= removeACLEntries {
+			if _, err := aclText(entries, true); err != nil {
+				return err
+			}
+		}
+		return b.changeACL(ctx, clean, what, entries)
+	}))
+}
+
+func (w *webhdfs) acl(ctx context.Context, name string) (ACL, error) {
+	wire, err := ask[struct {
+		AclStatus *struct { //nolint:revive // the wire's name
+			Entries                  []string
+			Owner, Group, Permission string
+			StickyBit                bool
+		}
+	}](ctx, w, request{method: http.MethodGet, op: "GETACLSTATUS", name: name})
+	said := wire.AclStatus
+	switch {
+	case err != nil:
+		return ACL{}, err
+	case said == nil:
+		return ACL{}, fmt.Errorf("%w: it holds no ACL", ErrUnexpectedResponse)
+	}
+	bits, err := strconv.ParseUint(said.Permission, 8, 12)
+	if err != nil {
+		status, err := w.stat(ctx, name) // older servers do not say
+		if err != nil {
+			return ACL{}, err
+		}
+		bits = uint64(modeBits(status.Mode))
+	}
+	acl := ACL{Owner: said.Owner, Group: said.Group}
+	for _, text := range said.Entries {
+		entry, err := parseACLEntry(text)
+		if err != nil {
+			return ACL{}, fmt.Errorf("%w: an ACL entry does not look like user:name:rwx", ErrUnexpectedResponse)
+		}
+		acl.Entries = append(acl.Entries, entry)
+	}
+	acl.Entries = complete(acl.Entries, uint32(bits))
+	return acl, nil
+}
+
+func (w *webhdfs) changeACL(ctx context.Context, name string, what aclChange, entries []ACLEntry) error {
+	r := request{method: http.MethodPut, name: name}
+	r.op = map[aclChange]string{
+		setACL: "SETACL", modifyACL: "MODIFYACLENTRIES", removeACLEntries: "REMOVEACLENTRIES",
+		removeDefaultACL: "REMOVEDEFAULTACL", removeACL: "REMOVEACL",
+	}[what]
+	if len(entries) > 0 {
+		text, err := aclText(entries, what != removeACLEntries)
+		if err != nil {
+			return err
+		}
+		r.query = url.Values{"aclspec": {text}}
+	}
+	return w.tell(ctx, r)
+}
+
+func (d *dfs) acl(ctx context.Context, name string) (ACL, error) {
+	acl, _, err := d.aclAndTag(ctx, name)
+	return acl, err
+}
+
+func (d *dfs) aclAndTag(ctx context.Context, name string) (acl ACL, etag string, err error) {
+	resp, err := d.send(ctx, call{ //nolint:bodyclose // it has none
+		method: http.MethodHead, name: name, query: url.Values{"action": {"getAccessControl"}},
+	})
+	if err != nil {
+		return ACL{}, "", err
+	}
+	entries, err := ParseACL(resp.Header.Get("X-Ms-Acl"))
+	if err != nil {
+		return ACL{}, "", fmt.Errorf("%w: an ACL entry does not look like user:name:rwx", ErrUnexpectedResponse)
+	}
+	sortACL(entries)
+	return ACL{resp.Header.Get("X-Ms-Owner"), resp.Header.Get("X-Ms-Group"), entries}, resp.Header.Get("ETag"), nil
+}
+
+// changeACL makes the new list from the old one, which must not change meanwhile.
+func (d *dfs) changeACL(ctx context.Context, name string, what aclChange, entries []ACLEntry) error {
+	header := http.Header{}
+	if what != setACL {
+		now, etag, err := d.aclAndTag(ctx, name)
+		if err != nil {
+			return err
+		}
+		entries = changed(now.Entries, what, entries)
+		if etag != "" {
+			header["If-Match"] = []string{etag}
+		}
+	}
+	text, err := aclText(entries, true)
+	if err != nil {
+		return err
+	}
+	header["X-Ms-Acl"] = []string{text}
+	return d.setAccess(ctx, name, header)
+}
+
+func changed(now []ACLEntry, what aclChange, entries []ACLEntry) []ACLEntry {
+	switch what {
+	case modifyACL:
+		return merged(now, entries)
+	case removeACLEntries:
+		return without(now, entries)
+	case removeDefaultACL:
+		return slices.DeleteFunc(now, func(e ACLEntry) bool { return e.Default })
+	case removeACL:
+		return slices.DeleteFunc(now, func(e ACLEntry) bool { return !e.isBase() })
+	default:
+		return entries
+	}
+}

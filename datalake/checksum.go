@@ -1,0 +1,64 @@
+package datalake
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// Checksum is a server's checksum of a file's content. Equal ones, algorithm
+// and all, mean equal content; those of files that are stored in blocks of
+// another size differ anyhow.
+type Checksum struct {
+	Algorithm string // "MD5-of-0MD5-of-512CRC32C"
+	Bytes     []byte
+}
+
+// Checksum asks for the checksum of a file. Only Hadoop has one: Azure answers
+// [errors.ErrUnsupported].
+func (c *Client) Checksum(ctx context.Context, name string) (Checksum, error) {
+	var sum Checksum
+	err := change(c, name, func(clean string, b interface {
+		checksumOf(ctx context.Context, name string) (Checksum, error)
+	},
+	) (err error) {
+		sum, err = b.checksumOf(ctx, clean)
+		return err
+	})
+	return sum, pathError("checksum", name, err)
+}
+
+func (w *webhdfs) checksumOf(ctx context.Context, name string) (Checksum, error) {
+	if !w.checksum {
+		return Checksum{}, errUnsupported("checksums")
+	}
+	resp, err := w.exchange(ctx, request{method: http.MethodGet, op: "GETFILECHECKSUM", name: name}, nil)
+	if err != nil {
+		return Checksum{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return decodeChecksum(io.LimitReader(resp.Body, 64<<10))
+}
+
+// decodeChecksum: the bytes are in hexadecimal, and more than the length says
+// if a newer Hadoop pads them.
+func decodeChecksum(r io.Reader) (Checksum, error) {
+	var wire struct {
+		FileChecksum struct {
+			Algorithm, Bytes string
+			Length           int
+		}
+	}
+	if json.NewDecoder(r).Decode(&wire) != nil {
+		return Checksum{}, fmt.Errorf("%w: it holds no checksum", ErrUnexpectedResponse)
+	}
+	said := wire.FileChecksum
+	sum, err := hex.DecodeString(said.Bytes)
+	if err != nil || said.Algorithm == "" || said.Length <= 0 || len(sum) < said.Length {
+		return Checksum{}, fmt.Errorf("%w: it holds no checksum", ErrUnexpectedResponse)
+	}
+	return Checksum{Algorithm: said.Algorithm, Bytes: sum[:said.Length]}, nil
+}

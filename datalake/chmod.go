@@ -1,0 +1,110 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Chmod sets the permissions of a file or directory: the nine bits and
+// fs.ModeSticky. All else of the mode is ignored.
+func (c *Client) Chmod(ctx context.Context, name string, mode fs.FileMode) error {
+	return pathError("chmod", name, change(c, name, func(clean string, b interface {
+		chmod(ctx context.Context, name string, mode uint32) error
+	},
+	) error {
+		return b.chmod(ctx, clean, modeBits(mode))
+	}))
+}
+
+// Chown sets the owner and the group of a file or directory: names on Hadoop,
+// object ids on Azure. An empty one stays as it is.
+func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
+	return pathError("chown", name, change(c, name, func(clean string, b interface {
+		chown(ctx context.Context, name, owner, group string) error
+	},
+	) error {
+		if owner == "" && group == "" {
+			return invalid("there is neither owner nor group")
+		}
+		return b.chown(ctx, clean, owner, group)
+	}))
+}
+
+// Chtimes sets the times of access and modification, to the millisecond. A zero
+// one stays as it is. Gen2 answers [errors.ErrUnsupported].
+func (c *Client) Chtimes(ctx context.Context, name string, access, modification time.Time) error {
+	return pathError("chtimes", name, change(c, name, func(clean string, b interface {
+		chtimes(ctx context.Context, name string, access, modification time.Time) error
+	},
+	) error {
+		return b.chtimes(ctx, clean, access, modification)
+	}))
+}
+
+// change does what only some back ends can: B is the method it takes.
+func change[B any](c *Client, name string, do func(clean string, b B) error) error {
+	b, ok := c.backend.(B)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	clean, err := c.clean(name)
+	if err != nil {
+		return err
+	}
+	return do(clean, b)
+}
+
+func (w *webhdfs) chmod(ctx context.Context, name string, mode uint32) error {
+	return w.tell(ctx, request{
+		method: http.MethodPut, op: "SETPERMISSION", name: name, query: url.Values{"permission": {octal(mode)}},
+	})
+}
+
+func (w *webhdfs) chown(ctx context.Context, name, owner, group string) error {
+	query := url.Values{}
+	for parameter, value := range map[string]string{"owner": owner, "group": group} {
+		if value != "" {
+			query.Set(parameter, value)
+		}
+	}
+	return w.tell(ctx, request{method: http.MethodPut, op: "SETOWNER", name: name, query: query})
+}
+
+func (w *webhdfs) chtimes(ctx context.Context, name string, access, modification time.Time) error {
+	query := url.Values{"accesstime": {timeText(access)}, "modificationtime": {timeText(modification)}}
+	return w.tell(ctx, request{method: http.MethodPut, op: "SETTIMES", name: name, query: query})
+}
+
+// timeText is -1 for what is to stay.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return "-1"
+	}
+	return strconv.FormatInt(t.UnixMilli(), 10)
+}
+
+func (d *dfs) chmod(ctx context.Context, name string, mode uint32) error {
+	return d.setAccess(ctx, name, http.Header{"X-Ms-Permissions": {octal4(mode)}})
+}
+
+func (d *dfs) chown(ctx context.Context, name, owner, group string) error {
+	header := http.Header{}
+	for field, value := range map[string]string{"X-Ms-Owner": owner, "X-Ms-Group": group} {
+		if value != "" {
+			header.Set(field, value)
+		}
+	}
+	return d.setAccess(ctx, name, header)
+}
+
+func (d *dfs) setAccess(ctx context.Context, name string, header http.Header) error {
+	_, err := d.send(ctx, call{
+		method: http.MethodPatch, name: name, query: url.Values{"action": {"setAccessControl"}}, header: header,
+	})
+	return err
+}

@@ -1,0 +1,135 @@
+package datalake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+// Concat moves the contents of the sources to the end of a file, in their
+// order, without copying. The sources are gone then. They are in the file's
+// directory, and none is empty, twice there or the file itself. Gen2 answers
+// [errors.ErrUnsupported].
+func (c *Client) Concat(ctx context.Context, name string, sources ...string) error {
+	return pathError("concat", name, c.concat(ctx, name, sources))
+}
+
+type concatenator interface {
+	concat(ctx context.Context, target string, sources []string) error
+}
+
+func (c *Client) concat(ctx context.Context, target string, sources []string) error {
+	b, ok := c.backend.(concatenator)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	target, err := c.clean(target)
+	if err != nil {
+		return err
+	}
+	all, err := c.cleanSources(target, sources)
+	if err != nil {
+		return err
+	}
+	size, err := c.sizeOf(ctx, append([]string{target}, all...))
+	if err != nil {
+		return err
+	}
+	return c.join(ctx, b, target, all, size)
+}
+
+func (c *Client) cleanSources(target string, sources []string) ([]string, error) {
+	if len(sources) == 0 {
+		return nil, invalid("there is nothing to concatenate")
+	}
+	clean := make([]string, 0, len(sources))
+	for _, source := range sources {
+		source, err := c.clean(source)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("source %q: %w", source, err)
+		case source == target || slices.Contains(clean, source):
+			return nil, invalid(fmt.Sprintf("the source %q is there twice", source))
+		case parent(source) != parent(target):
+			return nil, invalid(fmt.Sprintf("the source %q is in another directory", source))
+		}
+		clean = append(clean, source)
+	}
+	return clean, nil
+}
+
+func (c *Client) sizeOf(ctx context.Context, names []string) (int64, error) {
+	var size int64
+	for i, name := range names {
+		status, err := c.backend.stat(ctx, name)
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("%q: %w", name, err)
+		case status.Mode.IsDir():
+			return 0, fmt.Errorf("%q: %w", name, syscall.EISDIR)
+		case status.Size == 0 && i > 0:
+			return 0, invalid(fmt.Sprintf("the source %q is empty", name))
+		}
+		size += status.Size
+	}
+	return size, nil
+}
+
+// join looks what has become of it when an answer is lost: once the sources are
+// gone, another try can only do harm.
+func (c *Client) join(ctx context.Context, b concatenator, target string, sources []string, size int64) error {
+	for tries := 1; ; tries++ {
+		err := b.concat(ctx, target, sources)
+		if err == nil || !c.retry.again(ctx, tries, err) {
+			return err
+		}
+		_, gone := c.backend.stat(ctx, sources[0])
+		now, there := c.backend.stat(ctx, target)
+		switch {
+		case errors.Is(gone, fs.ErrNotExist) && there == nil && now.Size == size:
+			return nil
+		case gone != nil:
+			return err
+		}
+	}
+}
+
+func (w *webhdfs) concat(ctx context.Context, target string, sources []string) error {
+	if w.msConcat {
+		return w.concatGen1(ctx, target, sources)
+	}
+	if slices.ContainsFunc(sources, func(name string) bool { return strings.Contains(name, ",") }) {
+		return invalid("Hadoop concatenates no file with a comma in its name")
+	}
+	return w.tell(ctx, request{
+		method: http.MethodPost, op: "CONCAT", name: target, once: true,
+		query: url.Values{"sources": {strings.Join(sources, ",")}},
+	})
+}
+
+// concatGen1: MSCONCAT makes a file, so that the old one is a source too.
+func (w *webhdfs) concatGen1(ctx context.Context, target string, sources []string) error {
+	temp := tempName(target)
+	if err := w.msConcatTo(ctx, temp, append([]string{target}, sources...)); err != nil {
+		return err
+	}
+	return w.rename(ctx, temp, target)
+}
+
+func (w *webhdfs) msConcatTo(ctx context.Context, target string, sources []string) error {
+	body, err := json.Marshal(map[string][]string{"sources": sources})
+	if err != nil {
+		return err
+	}
+	content := azrest.NewContent("application/json", body)
+	return w.tell(ctx, request{method: http.MethodPost, op: "MSCONCAT", name: target, body: content, once: true})
+}

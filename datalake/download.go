@@ -1,0 +1,220 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// DownloadOptions tune [Client.Download]. The zero value and nil are ready to
+// use.
+type DownloadOptions struct {
+	// ChunkSize is how many bytes are asked for in one request. 0: 32 MiB.
+	ChunkSize int64
+	// Concurrency is how many requests are on their way at a time. 0: 4.
+	Concurrency int
+	// Checksum compares what came with the server's checksum of the file, which
+	// only Hadoop has: Azure is [errors.ErrUnsupported]. The file then comes in
+	// one stream.
+	Checksum bool
+	// Progress gets the number of bytes received so far, never two calls at a
+	// time.
+	Progress func(received int64)
+	// Checkpoint gets how far the download has come without a gap, never two
+	// calls at a time.
+	Checkpoint func(Checkpoint)
+	// Resume is the last that Checkpoint got from an earlier download. If the file
+	// is another than then, that is [ErrChanged]. The zero value begins anew.
+	Resume Checkpoint
+}
+
+func (o *DownloadOptions) chunkSize() int64 {
+	if o.ChunkSize == 0 {
+		return 32 << 20
+	}
+	return o.ChunkSize
+}
+
+func (o *DownloadOptions) concurrency() int {
+	if o.Concurrency == 0 {
+		return 4
+	}
+	return o.Concurrency
+}
+
+// Download writes the content of a file to w, in pieces that may come in any
+// order. Broken connections are taken up again. The file must stay as it is:
+// otherwise that is [ErrChanged]. After an error what is in w is incomplete, but
+// for what Checkpoint was told. Memory does not depend on the file or the
+// options, but for 64 KiB of each request.
+func (c *Client) Download(ctx context.Context, name string, w io.WriterAt, options *DownloadOptions) error {
+	return pathError("download", name, c.download(ctx, name, w, options))
+}
+
+func (c *Client) download(ctx context.Context, name string, w io.WriterAt, options *DownloadOptions) error {
+	if options == nil {
+		options = &DownloadOptions{}
+	}
+	name, err := c.clean(name)
+	if err == nil {
+		err = c.checkDownload(name, options)
+	}
+	if err != nil {
+		return err
+	}
+	status, err := c.backend.stat(ctx, name)
+	if err == nil && status.Mode.IsDir() {
+		err = syscall.EISDIR
+	}
+	if err != nil {
+		return err
+	}
+	d := &download{remote: remote{client: c, name: name, status: status}, w: w, options: options, done: map[int64]int64{}}
+	d.at = Checkpoint{Name: name, Version: version(&status)}
+	if options.Resume.Offset > 0 {
+		if options.Resume.Version != d.at.Version || options.Resume.Offset > status.Size {
+			return ErrChanged
+		}
+		d.at = options.Resume
+	}
+	d.received = d.at.Offset
+	if options.Checksum {
+		return d.checked(ctx)
+	}
+	return d.inRanges(ctx)
+}
+
+func (c *Client) checkDownload(name string, o *DownloadOptions) error {
+	switch {
+	case o.ChunkSize < 0 || o.Concurrency < 0:
+		return invalid("ChunkSize and Concurrency are not negative")
+	case o.Checksum && !hasChecksum(c.backend):
+		return errUnsupported("checksums")
+	case o.Checksum && o.Resume.Offset != 0:
+		return invalid("a checksum takes the whole file: it does not go with Resume")
+	case o.Resume.Offset != 0:
+		return o.Resume.check(name, false)
+	default:
+		return nil
+	}
+}
+
+func hasChecksum(b backend) bool {
+	w, ok := b.(*webhdfs)
+	return ok && w.checksum
+}
+
+// version is what a file is recognised by.
+func version(s *FileStatus) string {
+	return fmt.Sprintf("%d %s %s", s.Size, s.ModTime.UTC().Format(time.RFC3339Nano), s.ETag)
+}
+
+// download is one call of Download.
+type download struct {
+	remote
+	w       io.WriterAt
+	options *DownloadOptions
+
+	mu       sync.Mutex // guards what follows
+	at       Checkpoint
+	done     map[int64]int64 // :: start → end, of ranges that wait for an earlier one
+	received int64
+}
+
+func (d *download) inRanges(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var wait sync.WaitGroup
+	room := make(chan struct{}, d.options.concurrency())
+	chunk := d.options.chunkSize()
+	for from := d.at.Offset; from < d.status.Size && ctx.Err() == nil; from += chunk {
+		room <- struct{}{}
+		end := min(from+chunk, d.status.Size)
+		wait.Go(func() {
+			defer func() { <-room }()
+			if err := d.fetch(ctx, from, end, nil); err != nil {
+				stop(err)
+				return
+			}
+			d.note(from, end)
+		})
+	}
+	wait.Wait()
+	return context.Cause(ctx)
+}
+
+// fetch copies one range. The sum may be nil.
+func (d *download) fetch(ctx context.Context, from, end int64, sum io.Writer) error {
+	s := d.segment(ctx, from, end)
+	defer func() { _ = s.Close() }()
+	var w io.Writer = &counted{d, io.NewOffsetWriter(d.w, from)}
+	if sum != nil {
+		w = io.MultiWriter(w, sum)
+	}
+	buffer := make([]byte, 64<<10)
+	n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{s}, buffer)
+	if err == nil && n < end-from {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// counted reports what passes.
+type counted struct {
+	d *download
+	w io.Writer
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	c.d.received += int64(n)
+	if progress := c.d.options.Progress; progress != nil && n > 0 {
+		progress(c.d.received)
+	}
+	return n, err
+}
+
+// note takes down a range that has come, and how far all has without a gap.
+func (d *download) note(from, end int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done[from] = end
+	before := d.at.Offset
+	for end, ok := d.done[d.at.Offset]; ok; end, ok = d.done[d.at.Offset] {
+		delete(d.done, d.at.Offset)
+		d.at.Offset = end
+	}
+	if d.at.Offset > before && d.options.Checkpoint != nil {
+		d.options.Checkpoint(d.at)
+	}
+}
+
+// checked reads the file in one stream, and counts its checksum.
+func (d *download) checked(ctx context.Context) error {
+	w, ok := d.client.backend.(*webhdfs)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	server, err := w.checksumOf(ctx, d.name)
+	if err != nil {
+		return err
+	}
+	length, err := w.blockLengths(ctx, d.name, &d.status)
+	if err != nil {
+		return err
+	}
+	sum := newHDFSSum(length)
+	if d.status.Size > 0 {
+		if err := d.fetch(ctx, 0, d.status.Size, sum); err != nil {
+			return err
+		}
+		d.note(0, d.status.Size)
+	}
+	return sum.compare(server)
+}

@@ -1,0 +1,139 @@
+package datalake
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+type kind int
+
+const (
+	hadoop kind = iota // the NameNode, HttpFS or a gateway: their answers tell
+	gen1
+	gen2
+)
+
+const (
+	gen1Domain = ".azuredatalakestore.net"
+	webhdfsV1  = "/webhdfs/v1"
+)
+
+// target is where an endpoint leads.
+type target struct {
+	kind   kind
+	origin *url.URL // scheme and host
+	path   string   // before the names of files, escaped, without a slash at the end
+}
+
+// parseEndpoint reads the forms of an endpoint. No error repeats it, since it
+// may hold a password.
+func parseEndpoint(raw string) (target, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return target{}, errors.New("it is not a URL")
+	case u.RawQuery != "" || u.ForceQuery:
+		return target{}, errors.New("it must not have a query")
+	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
+		return target{}, errors.New("it must not have a fragment")
+	}
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	switch strings.ToLower(u.Scheme) {
+	case "adl":
+		return parseADL(u, path)
+	case "abfss":
+		return parseABFSS(u, path)
+	case "abfs":
+		return target{}, errors.New("abfs is without encryption: use abfss")
+	case "webhdfs":
+		return parseWebHDFS("http", u, path, "9870")
+	case "swebhdfs":
+		return parseWebHDFS("https", u, path, "9871")
+	case "http", "https":
+		return parseHTTP(u, path)
+	default:
+		return target{}, errors.New("it must begin with https://, http://, adl://, abfss://, webhdfs:// or swebhdfs://")
+	}
+}
+
+func parseHTTP(u *url.URL, path string) (target, error) {
+	host := azrest.CanonicalName(u.Hostname())
+	scheme := strings.ToLower(u.Scheme)
+	isGen1, isGen2 := strings.HasSuffix(host, gen1Domain), isDFSHost(host)
+	switch {
+	case (isGen1 || isGen2) && scheme != "https":
+		return target{}, errors.New("Azure is reached over https only") //nolint:staticcheck,revive // a name
+	case isGen1 && (path == "" || path == webhdfsV1):
+		return at(gen1, scheme, u, webhdfsV1)
+	case isGen1:
+		return target{}, errors.New("it must not have a path")
+	case strings.HasSuffix(path, webhdfsV1):
+		return at(hadoop, scheme, u, path)
+	case isGen2 && isFileSystem(strings.TrimPrefix(path, "/")):
+		return at(gen2, scheme, u, path)
+	case isGen2:
+		return target{}, errors.New("its path must be the name of a file system")
+	default:
+		return target{}, errors.New("its path must end in /webhdfs/v1")
+	}
+}
+
+func parseADL(u *url.URL, path string) (target, error) {
+	if path != "" {
+		return target{}, errors.New("it must not have a path")
+	}
+	if !strings.Contains(u.Host, ".") {
+		u.Host += gen1Domain // the account alone
+	}
+	return at(gen1, "https", u, webhdfsV1)
+}
+
+func parseABFSS(u *url.URL, path string) (target, error) {
+	_, password := u.User.Password()
+	fileSystem := u.User.Username()
+	if path != "" || password || !isFileSystem(fileSystem) {
+		return target{}, errors.New("it must look like abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net")
+	}
+	u.User = nil
+	return at(gen2, "https", u, "/"+escapePart(fileSystem))
+}
+
+func parseWebHDFS(scheme string, u *url.URL, path, port string) (target, error) {
+	if path != "" && !strings.HasSuffix(path, webhdfsV1) {
+		return target{}, errors.New("its path must be empty or end in /webhdfs/v1")
+	}
+	if u.Port() == "" && path == "" {
+		u.Host = strings.TrimSuffix(u.Host, ":") + ":" + port
+	}
+	if path == "" {
+		path = webhdfsV1
+	}
+	return at(hadoop, scheme, u, path)
+}
+
+func at(k kind, scheme string, u *url.URL, path string) (target, error) {
+	origin, err := azrest.ParseEndpoint((&url.URL{Scheme: scheme, User: u.User, Host: u.Host}).String(), true)
+	if err != nil {
+		return target{}, err
+	}
+	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if plain, err := url.PathUnescape(part); err != nil || checkPart(plain) != nil {
+			return target{}, errors.New("its path is malformed")
+		}
+	}
+	return target{kind: k, origin: origin, path: path}, nil
+}
+
+// isDFSHost recognises a Gen2 account in any cloud: contoso.dfs.core.windows.net,
+// onelake.dfs.fabric.microsoft.com.
+func isDFSHost(host string) bool {
+	_, domain, _ := strings.Cut(host, ".")
+	return strings.HasPrefix(domain, "dfs.")
+}
+
+func isFileSystem(name string) bool {
+	return name != "" && !strings.Contains(name, "/") && checkPart(name) == nil
+}

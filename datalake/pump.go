@@ -1,0 +1,114 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+// pump cuts what r gives into chunks, and has them sent while it reads on. It
+// answers where the last one ends. Memory is bounded by the chunks on their way
+// and one more.
+func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.Context, offset int64, chunk *azrest.Content) error) (int64, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	p := &pumping{ctx: ctx, stop: stop, options: o, send: send, done: o.from, slots: make(chan []byte, o.concurrency)}
+	for range o.concurrency {
+		p.slots <- nil
+	}
+	size, err := p.run(r)
+	p.wait.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return size, err
+}
+
+type pumping struct {
+	ctx     context.Context
+	stop    context.CancelCauseFunc
+	options putOptions
+	send    func(ctx context.Context, offset int64, chunk *azrest.Content) error
+	slots   chan []byte // buffers nobody uses; nil: yet to be made
+	wait    sync.WaitGroup
+
+	mu   sync.Mutex // guards done
+	done int64
+}
+
+func (p *pumping) run(r io.Reader) (int64, error) {
+	offset := p.options.from
+	for {
+		buffer, err := p.buffer()
+		if err != nil {
+			return offset, err
+		}
+		// The first chunk may be shorter, so that all others begin at a multiple of
+		// their size.
+		n, err := io.ReadFull(r, buffer[offset%int64(len(buffer)):])
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			p.stop(&sourceError{err})
+			return offset, err
+		}
+		if n > 0 {
+			p.start(offset, buffer, n)
+			offset += int64(n)
+		}
+		if err != nil {
+			return offset, nil
+		}
+		if o := p.options; o.safe != nil && offset%o.every == 0 && !p.mark(offset) {
+			return offset, nil
+		}
+	}
+}
+
+func (p *pumping) buffer() ([]byte, error) {
+	select {
+	case buffer := <-p.slots:
+		if buffer == nil {
+			buffer = make([]byte, p.options.chunk)
+		}
+		return buffer, nil
+	case <-p.ctx.Done():
+		return nil, context.Cause(p.ctx)
+	}
+}
+
+func (p *pumping) start(offset int64, buffer []byte, n int) {
+	p.wait.Go(func() {
+		from := int(offset % int64(len(buffer)))
+		chunk := azrest.NewContent(octets, buffer[from:from+n])
+		if err := p.send(p.ctx, offset, chunk); err != nil {
+			p.stop(err)
+			return
+		}
+		if chunk.InUse() {
+			buffer = nil // the transport may read on for a moment
+		}
+		p.count(n)
+		p.slots <- buffer
+	})
+}
+
+func (p *pumping) count(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += int64(n)
+	p.options.tell(p.done)
+}
+
+// mark waits until all that was read is there, and says so.
+func (p *pumping) mark(offset int64) bool {
+	p.wait.Wait()
+	if p.ctx.Err() != nil {
+		return false
+	}
+	if err := p.options.safe(offset); err != nil {
+		p.stop(err)
+	}
+	return p.ctx.Err() == nil
+}

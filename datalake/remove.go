@@ -1,0 +1,78 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Remove removes a file or an empty directory. A directory that is not empty is
+// the errno ENOTEMPTY, what is not there [fs.ErrNotExist].
+func (c *Client) Remove(ctx context.Context, name string) error {
+	return pathError("remove", name, c.remove(ctx, name, false))
+}
+
+// RemoveAll removes a file, or a directory with all that is in it. What is not
+// there is no error. The root is refused.
+func (c *Client) RemoveAll(ctx context.Context, name string) error {
+	err := c.remove(ctx, name, true)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return pathError("removeall", name, err)
+}
+
+// remove takes what is gone after a lost answer for removed.
+func (c *Client) remove(ctx context.Context, name string, all bool) error {
+	name, err := c.clean(name)
+	switch {
+	case err != nil:
+		return err
+	case name == "/":
+		return invalid("the root cannot be removed")
+	}
+	for tries := 1; ; tries++ {
+		err := c.backend.remove(ctx, name, all)
+		switch {
+		case err == nil || tries > 1 && errors.Is(err, fs.ErrNotExist):
+			return nil
+		case !c.retry.again(ctx, tries, err):
+			return err
+		}
+	}
+}
+
+func (w *webhdfs) remove(ctx context.Context, name string, all bool) error {
+	answer, err := ask[flag](ctx, w, request{
+		method: http.MethodDelete, op: "DELETE", name: name, query: url.Values{"recursive": {strconv.FormatBool(all)}}, once: true,
+	})
+	if err == nil && answer.Boolean != nil && !*answer.Boolean {
+		err = fs.ErrNotExist
+	}
+	return err
+}
+
+// remove of a large directory takes several requests.
+func (d *dfs) remove(ctx context.Context, name string, all bool) error {
+	query := url.Values{"recursive": {strconv.FormatBool(all)}}
+	for {
+		resp, err := d.send(ctx, call{ //nolint:bodyclose // it is in memory
+			method: http.MethodDelete, name: name, query: query, once: true,
+			accept: []int{http.StatusOK, http.StatusAccepted},
+		})
+		if err != nil {
+			return err
+		}
+		more := resp.Header.Get("X-Ms-Continuation")
+		switch more {
+		case "":
+			return nil
+		case query.Get("continuation"):
+			return errSamePage
+		}
+		query.Set("continuation", more)
+	}
+}

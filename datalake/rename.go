@@ -1,0 +1,123 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"syscall"
+)
+
+// Rename moves a file or directory. It replaces a file that has the new name,
+// but no directory: that is [fs.ErrExist]. A missing file or new parent is
+// [fs.ErrNotExist], a directory onto a file or below itself is refused. The
+// error is an *os.LinkError.
+//
+// It happens at once or not at all, but where HttpFS replaces a file: it cannot,
+// so that the old one is removed first.
+func (c *Client) Rename(ctx context.Context, from, to string) error {
+	return linkError("rename", from, to, c.rename(ctx, from, to))
+}
+
+func (c *Client) rename(ctx context.Context, from, to string) error {
+	from, err := c.clean(from)
+	if err != nil {
+		return err
+	}
+	if to, err = c.clean(to); err != nil {
+		return err
+	}
+	if from == "/" || within(to, from) {
+		return invalid("a directory cannot be moved below itself")
+	}
+	source, err := c.backend.stat(ctx, from)
+	if err != nil || from == to && !source.Mode.IsDir() {
+		return err
+	}
+	existing, err := c.lookup(ctx, to)
+	switch {
+	case err != nil:
+		return err
+	case existing != nil && existing.Mode.IsDir():
+		return fs.ErrExist
+	case existing != nil && source.Mode.IsDir():
+		return syscall.ENOTDIR
+	}
+	return c.move(ctx, from, to, &source)
+}
+
+// move looks what has become of a rename whose answer is lost, before it is
+// tried again.
+func (c *Client) move(ctx context.Context, from, to string, source *FileStatus) error {
+	for tries := 1; ; tries++ {
+		err := c.backend.rename(ctx, from, to)
+		if err == nil {
+			return nil
+		}
+		again := c.retry.again(ctx, tries, err)
+		if (again || tries > 1) && c.moved(ctx, from, to, source) {
+			return nil
+		}
+		if !again {
+			return err
+		}
+	}
+}
+
+func (c *Client) moved(ctx context.Context, from, to string, source *FileStatus) bool {
+	if _, err := c.backend.stat(ctx, from); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	now, err := c.backend.stat(ctx, to)
+	return err == nil && now.Size == source.Size && now.Mode.Type() == source.Mode.Type()
+}
+
+// rename: who knows renameoptions answers nothing, and an exception if it fails.
+// HttpFS does not know them, and answers false without saying why.
+func (w *webhdfs) rename(ctx context.Context, from, to string) error {
+	r := request{
+		method: http.MethodPut, op: "RENAME", name: from, once: true,
+		query: url.Values{"destination": {to}, "renameoptions": {"OVERWRITE"}},
+	}
+	done, err := w.renamed(ctx, r)
+	if done || err != nil {
+		return err
+	}
+	target, err := w.stat(ctx, to)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fs.ErrNotExist // what is missing is the source, or the target's directory
+	case err != nil:
+		return err
+	case target.Mode.IsDir():
+		return fs.ErrExist
+	}
+	if _, err := w.stat(ctx, from); err != nil {
+		return err
+	}
+	if err := w.remove(ctx, to, false); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if done, err = w.renamed(ctx, r); err == nil && !done {
+		err = ErrBusy // somebody else was faster
+	}
+	return err
+}
+
+func (w *webhdfs) renamed(ctx context.Context, r request) (bool, error) {
+	resp, err := w.home.Send(ctx, w.call(r)) //nolint:bodyclose // it is in memory
+	if err != nil {
+		return false, fault(w.origin.Host, err)
+	}
+	answer, err := decodeFlag(resp)
+	return answer, err
+}
+
+func (d *dfs) rename(ctx context.Context, from, to string) error {
+	_, err := d.send(ctx, call{
+		method: http.MethodPut, name: to, once: true, accept: []int{http.StatusCreated},
+		header: http.Header{"X-Ms-Rename-Source": {d.path + escapeName(from)}},
+	})
+	return err
+}

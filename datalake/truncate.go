@@ -1,0 +1,104 @@
+package datalake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Truncate cuts a file to a size. Hadoop makes no file longer; Gen2 cuts to
+// nothing only, and keeps the permissions: all else is [errors.ErrUnsupported].
+// On Hadoop it waits until the file can be appended to again.
+func (c *Client) Truncate(ctx context.Context, name string, size int64) error {
+	return pathError("truncate", name, c.truncate(ctx, name, size))
+}
+
+func (c *Client) truncate(ctx context.Context, name string, size int64) error {
+	name, err := c.clean(name)
+	if err != nil {
+		return err
+	}
+	status, err := c.backend.stat(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case status.Mode.IsDir():
+		return syscall.EISDIR
+	case size < 0:
+		return invalid("the size is negative")
+	case size == status.Size:
+		return nil
+	case size > status.Size:
+		return fmt.Errorf("%w: no file is made longer", errors.ErrUnsupported)
+	}
+	t, ok := c.backend.(interface {
+		truncate(ctx context.Context, name string, size int64, now *FileStatus) error
+	})
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return t.truncate(ctx, name, size, &status)
+}
+
+// truncate waits for the recovery of the last block. Until that is over the
+// server answers false, then that somebody else is at it, then true.
+func (w *webhdfs) truncate(ctx context.Context, name string, size int64, _ *FileStatus) error {
+	r := request{
+		method: http.MethodPost, op: "TRUNCATE", name: name,
+		query: url.Values{"newlength": {strconv.FormatInt(size, 10)}},
+	}
+	const patient = 60 // times the pauses: about two minutes
+	pauses := patience{retries: patient, first: 50 * time.Millisecond, most: 2 * time.Second}
+	for tries := 1; ; tries++ {
+		answer, err := ask[flag](ctx, w, r)
+		switch {
+		case err == nil && answer.Boolean != nil && *answer.Boolean:
+			return nil
+		case err == nil:
+			err = ErrBusy
+		case !errors.Is(err, ErrBusy) || tries == 1:
+			return err
+		}
+		if tries > pauses.retries || !pauses.pause(ctx, tries, err) {
+			return firstError(ctx.Err(), err)
+		}
+	}
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// truncate makes the file anew, with what it had.
+func (d *dfs) truncate(ctx context.Context, name string, size int64, now *FileStatus) error {
+	if size != 0 {
+		return fmt.Errorf("%w: Gen2 cuts a file to nothing only", errors.ErrUnsupported)
+	}
+	resp, err := d.send(ctx, call{method: http.MethodHead, name: name}) //nolint:bodyclose // it has none
+	if err != nil {
+		return err
+	}
+	header := http.Header{
+		"If-Match": {now.ETag}, "X-Ms-Permissions": {octal4(modeBits(now.Mode))}, "X-Ms-Umask": {"0000"},
+	}
+	for _, kept := range []string{"X-Ms-Properties", "Content-Type"} {
+		if value := resp.Header.Get(kept); value != "" {
+			header[strings.Replace(kept, "Content-Type", "X-Ms-Content-Type", 1)] = []string{value}
+		}
+	}
+	_, err = d.send(ctx, call{
+		method: http.MethodPut, name: name, query: url.Values{"resource": {"file"}}, header: header, accept: []int{http.StatusCreated},
+	})
+	return err
+}

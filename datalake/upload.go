@@ -1,0 +1,167 @@
+package datalake
+
+import (
+	"context"
+	"io"
+)
+
+// UploadOptions tune [Client.Upload]. The zero value and nil are ready to use.
+type UploadOptions struct {
+	// ChunkSize is how many bytes are sent in one request. 0: 4 MiB on Azure,
+	// where Gen1 takes no more, and Gen2 100 MiB at most. Hadoop takes a file in
+	// one request, unless it is sent in parts: these then have 128 MiB.
+	ChunkSize int64
+	// Concurrency is how many chunks or parts are on their way at a time. 0: 4 on
+	// Gen2, else 1. For more on Hadoop and Gen1 the source must be an io.ReaderAt
+	// and io.Seeker: it is sent in parts, which the server then concatenates, or
+	// in one stream if the server does not.
+	Concurrency int
+	// Checksum lets the server compare what it holds with what was sent, by
+	// Hadoop's checksum of the file or Gen2's of each chunk. Gen1 has neither:
+	// [errors.ErrUnsupported].
+	Checksum bool
+	// Progress gets the number of bytes sent so far, never two calls at a time.
+	// It may go back when something is sent again.
+	Progress func(sent int64)
+	// Checkpoint gets how far the upload has come, each time that more of it would
+	// survive the end of the program, never two calls at a time. If it is set, an
+	// upload that fails leaves behind what it has sent.
+	Checkpoint func(Checkpoint)
+	// Resume is the last that Checkpoint got from an earlier upload of the same
+	// source, which is read from its beginning: if it is another, that is
+	// [ErrChanged]. The zero value begins anew.
+	Resume Checkpoint
+}
+
+// Upload writes what r gives to a file, and replaces it if it exists. The file
+// appears under its name with all its content; whatever goes wrong, what was
+// there is still there. Memory is bounded by ChunkSize times Concurrency, or
+// less.
+//
+// What fails is sent again if r is an io.ReaderAt and io.Seeker too, as files
+// are; of any other r a chunk is on Azure, on Hadoop nothing.
+func (c *Client) Upload(ctx context.Context, name string, r io.Reader, options *UploadOptions) error {
+	return pathError("upload", name, c.upload(ctx, name, r, options))
+}
+
+func (c *Client) upload(ctx context.Context, name string, r io.Reader, options *UploadOptions) error {
+	if options == nil {
+		options = &UploadOptions{}
+	}
+	name, err := c.clean(name)
+	if err == nil {
+		err = c.checkUpload(name, options)
+	}
+	if err != nil {
+		return err
+	}
+	existing, err := c.place(ctx, name)
+	if err != nil {
+		return err
+	}
+	u := &upload{client: c, name: name, source: newSource(r), options: options, mode: modeFor(existing)}
+	switch _, inParts := c.backend.(concatenator); {
+	case options.Checkpoint != nil || options.Resume.Offset > 0:
+		return u.resumable(ctx)
+	case inParts && options.Concurrency > 1 && u.source.size > u.partSize():
+		return u.inParts(ctx)
+	default:
+		return c.write(ctx, name, u.source, u.put())
+	}
+}
+
+func (c *Client) checkUpload(name string, o *UploadOptions) error {
+	switch {
+	case o.ChunkSize < 0 || o.Concurrency < 0:
+		return invalid("ChunkSize and Concurrency are not negative")
+	case o.Checksum && !c.backend.verifies():
+		return errUnsupported("checksums")
+	case o.Resume.Offset != 0:
+		return o.Resume.check(name, true)
+	default:
+		return nil
+	}
+}
+
+// upload is one call of Upload.
+type upload struct {
+	client  *Client
+	name    string
+	source  *source
+	options *UploadOptions
+	mode    *uint32
+}
+
+func (u *upload) put() putOptions {
+	return putOptions{
+		mode: u.mode, chunk: int(min(u.options.ChunkSize, maxAppend)), concurrency: u.options.Concurrency,
+		checksum: u.options.Checksum, progress: u.options.Progress,
+	}
+}
+
+// resumable: Azure's files grow where they are, Hadoop's come in parts.
+func (u *upload) resumable(ctx context.Context) error {
+	if !u.client.backend.grows() {
+		return u.inParts(ctx)
+	}
+	return u.growing(ctx)
+}
+
+// unitsOf: a checkpoint is due every so many chunks.
+const chunksPerUnit = 16
+
+// growing writes on from where an earlier upload has stopped.
+func (u *upload) growing(ctx context.Context) error {
+	at := u.options.Resume
+	o := u.put()
+	if at.Offset == 0 {
+		chunk := u.client.backend.chunkSize(o.chunk)
+		at = Checkpoint{Name: u.name, Temp: tempName(u.name), Unit: int64(chunk) * chunksPerUnit, Lease: newUUID()}
+	}
+	r, _ := u.source.from(0)
+	seen, err := at.skipTo(r)
+	if err != nil {
+		return err
+	}
+	o.chunk, o.lease, o.every = int(at.Unit/chunksPerUnit), at.Lease, at.Unit
+	r = io.TeeReader(r, seen)
+	if at.Offset > 0 {
+		if o.from, err = u.catchUp(ctx, at, r); err != nil {
+			return err
+		}
+	}
+	o.safe = func(total int64) error {
+		at.Offset, at.Hash = total, seen.sum
+		if u.options.Checkpoint != nil {
+			u.options.Checkpoint(at)
+		}
+		return nil
+	}
+	size, err := u.client.backend.put(ctx, at.Temp, r, o)
+	if err == nil {
+		err = u.client.publish(ctx, at.Temp, u.name, size)
+	}
+	return err
+}
+
+// catchUp is how far the server is ahead of a checkpoint: more may have arrived
+// than was written down. What has is compared with the source.
+func (u *upload) catchUp(ctx context.Context, at Checkpoint, r io.Reader) (int64, error) {
+	now, err := u.client.backend.stat(ctx, at.Temp)
+	switch {
+	case err != nil:
+		return 0, err
+	case now.Size < at.Offset:
+		return 0, ErrChanged
+	case now.Size == at.Offset:
+		return at.Offset, nil
+	}
+	file := &remote{client: u.client, name: at.Temp, status: now}
+	s := file.segment(ctx, at.Offset, now.Size)
+	defer func() { _ = s.Close() }()
+	equal, err := sameContent(s, io.LimitReader(r, now.Size-at.Offset))
+	if err == nil && !equal {
+		err = ErrChanged
+	}
+	return now.Size, err
+}

@@ -1,0 +1,207 @@
+package datalake
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/keyless-go/azure/internal/azrest"
+)
+
+// webhdfs speaks to Hadoop, HttpFS, Knox and Data Lake Storage Gen1.
+type webhdfs struct {
+	profile
+	home      *azrest.Client // the endpoint's origin, with what identifies the caller
+	away      *azrest.Client // any other origin, without
+	origin    *url.URL
+	path      string // before the names of files
+	user      string
+	version   string // of the API; empty: the server's own
+	redirects redirects
+	retry     patience
+	noBatch   atomic.Bool // the server has no LISTSTATUS_BATCH
+}
+
+// profile is what differs. The servers around Hadoop tell themselves apart by
+// their answers: HttpFS gives data at once, and the old state of a rename.
+type profile struct {
+	colons   bool   // names may have them
+	direct   bool   // the parameters read and append save the redirect
+	chunk    int    // the largest body, which lands whole; 0: bodies are streamed
+	offsets  bool   // APPEND takes the offset it is for
+	pageSize string // of a list; empty: the server's, by LISTSTATUS_BATCH
+	msConcat bool   // sources go into a body, to a target that does not exist
+	checksum bool   // of files
+	expiry   bool   // of files
+}
+
+func newProfile(k kind) profile {
+	if k == gen1 {
+		return profile{colons: true, direct: true, chunk: 4 << 20, offsets: true, pageSize: "4000", msConcat: true, expiry: true}
+	}
+	return profile{checksum: true}
+}
+
+func newWebHDFS(to target, cred azcore.TokenCredential, options *ClientOptions) (*webhdfs, error) {
+	rule, err := newRedirects(to.origin, cred != nil, options.RedirectHosts)
+	if err != nil {
+		return nil, err
+	}
+	w := &webhdfs{
+		profile: newProfile(to.kind), origin: to.origin, path: to.path,
+		user: options.User, version: options.APIVersion, redirects: rule, retry: newPatience(options.Retry),
+	}
+	config := azrest.Config{
+		Module: "datalake", Namespace: "Microsoft.DataLakeStore", Endpoint: to.origin,
+		HTTPClient: options.HTTPClient, Options: options.ClientOptions, Judge: judge,
+	}
+	if to.kind == hadoop && options.APIVersion != "" {
+		return nil, errors.New("APIVersion has no meaning for Hadoop")
+	}
+	if w.away, err = azrest.New(stranger(config)); err != nil {
+		return nil, err
+	}
+	if cred != nil {
+		config.Bearer = &azrest.Bearer{Credential: cred, Scope: scope(options, "https://datalake.azure.net//.default")}
+	}
+	config.Options.PerRetryPolicies = append([]policy.Policy{emptyDelete{}}, options.PerRetryPolicies...)
+	w.home, err = azrest.New(config)
+	return w, err
+}
+
+func scope(options *ClientOptions, usual string) string {
+	if options.Scope != "" {
+		return options.Scope
+	}
+	return usual
+}
+
+// stranger is a client for other origins: nothing of the caller's goes there,
+// and where to go is asked again rather than tried again.
+func stranger(config azrest.Config) azrest.Config {
+	config.Options.PerCallPolicies, config.Options.PerRetryPolicies = nil, nil
+	config.Options.APIVersion = ""
+	config.Options.Retry.MaxRetries = -1
+	config.HTTPClient = withoutCookies(config.HTTPClient)
+	if client, ok := config.Options.Transport.(*http.Client); ok {
+		config.Options.Transport = withoutCookies(client)
+	}
+	return config
+}
+
+// withoutCookies: a jar looks at the name of a host only, not at the port.
+func withoutCookies(client *http.Client) *http.Client {
+	if client == nil {
+		return nil
+	}
+	own := *client
+	own.Jar = nil
+	return &own
+}
+
+// emptyDelete says that a DELETE has no body, as Gen1 wants to be told. net/http
+// does so for PUT and POST only.
+type emptyDelete struct{}
+
+// Do runs in every try.
+func (emptyDelete) Do(req *policy.Request) (*http.Response, error) {
+	if raw := req.Raw(); raw.Method == http.MethodDelete && raw.Body == nil {
+		raw.TransferEncoding = []string{"identity"}
+	}
+	return req.Next()
+}
+
+// check: HDFS takes a colon for the end of a scheme.
+func (w *webhdfs) check(name string) error {
+	if !w.colons && strings.Contains(name, ":") {
+		return invalid("HDFS has no names with a colon")
+	}
+	return nil
+}
+
+// request is one operation of WebHDFS.
+type request struct {
+	method, op, name string
+	query            url.Values // further parameters
+	extension        bool       // of Gen1's own
+	body             *azrest.Content
+	header           http.Header
+	once             bool
+}
+
+func (w *webhdfs) url(r request) *url.URL {
+	query := "op=" + r.op
+	if len(r.query) > 0 {
+		query += "&" + r.query.Encode()
+	}
+	if w.version != "" {
+		query += "&api-version=" + w.version
+	}
+	if w.user != "" {
+		query += "&user.name=" + url.QueryEscape(w.user)
+	}
+	path := w.path
+	if r.extension {
+		path = strings.TrimSuffix(path, webhdfsV1) + "/webhdfsext"
+	}
+	u := *w.origin
+	u.Path, u.RawPath = unescape(path)+r.name, path+escapeName(r.name)
+	u.RawQuery = query
+	return &u
+}
+
+func unescape(path string) string {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return path
+	}
+	return plain
+}
+
+func (w *webhdfs) call(r request) azrest.Call {
+	call := azrest.Call{Span: "WebHDFS." + r.op, Action: r.op, Method: r.method, URL: w.url(r), Header: r.header, Once: r.once}
+	if r.body != nil {
+		call.Body = r.body
+	}
+	return call
+}
+
+// ask is for an operation without data. It decodes the JSON of the answer.
+func ask[T any](ctx context.Context, w *webhdfs, r request) (T, error) {
+	answer, err := azrest.Do[T](ctx, w.home, w.call(r))
+	return answer, fault(w.origin.Host, err)
+}
+
+// tell is for an operation whose answer says nothing.
+func (w *webhdfs) tell(ctx context.Context, r request) error {
+	_, err := ask[struct{}](ctx, w, r)
+	return err
+}
+
+// flag is the answer of the operations that say whether they did anything.
+type flag struct {
+	Boolean *bool `json:"boolean"`
+}
+
+// decodeFlag takes no body for true: with some parameters there is none.
+func decodeFlag(resp *http.Response) (bool, error) {
+	body, err := runtime.Payload(resp)
+	if err != nil || len(bytes.TrimSpace(body)) == 0 {
+		return err == nil, err
+	}
+	var answer flag
+	if json.Unmarshal(body, &answer) != nil || answer.Boolean == nil {
+		return false, fmt.Errorf("%w: it does not say whether it was done", ErrUnexpectedResponse)
+	}
+	return *answer.Boolean, nil
+}

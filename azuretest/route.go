@@ -44,6 +44,9 @@ func (s *Server) route(hostport, path string) service {
 	if v := s.vaults.find(host); v != nil {
 		return v
 	}
+	if l := s.lakes.find(host); l != nil {
+		return l
+	}
 	if b := s.blobHost(host); b != nil {
 		return b
 	}

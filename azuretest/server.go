@@ -19,6 +19,7 @@ type Server struct {
 	arc        arcAgent
 	kubelet    kubelet
 	vaults     vaults
+	lakes      lakes
 	arm        resourceManager
 	faults     faults
 	log        requestLog
@@ -86,6 +87,7 @@ func (s *Server) Close() error {
 	s.conns.Wait()
 	s.kubelet.stop()
 	s.arc.removeKeys()
+	s.lakes.close()
 	return nil
 }
 

@@ -19,6 +19,7 @@ func (s *Server) seedTutorials() {
 	lab.SetSecretVersion("mi-test", "50644e90b13249b584c44b9f712f2e51", "My Secret", time.Unix(1623000000, 0))
 
 	s.seedGroup()
+	s.seedLakes()
 }
 
 // seedGroup makes the resource group and the storage account of the tutorials, of the

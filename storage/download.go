@@ -59,7 +59,7 @@ func (d *download) open(ctx context.Context, s span, etag string) (part, error) 
 		return part{}, err
 	}
 	got, size, err := spanOf(resp)
-	if err == nil && (got.start != s.start || s.end >= 0 && got.end > s.end && resp.StatusCode != http.StatusOK) {
+	if err == nil && resp.StatusCode != http.StatusOK && got != s.within(size) {
 		err = fmt.Errorf("%w: it is another part of the blob", ErrUnexpectedResponse)
 	}
 	if err != nil {
@@ -85,6 +85,14 @@ func (d *download) send(ctx context.Context, s span, etag string) (*http.Respons
 		call.Accept = []int{http.StatusOK, http.StatusPartialContent}
 	}
 	return d.client.send(ctx, call, d.blob)
+}
+
+// within is what there is of s in a blob of the size.
+func (s span) within(size int64) span {
+	if s.end < 0 || s.end > size {
+		s.end = size
+	}
+	return s
 }
 
 func (s span) header() string {

@@ -180,6 +180,8 @@ func TestAnswersThatAreNoneOfTheBlob(t *testing.T) {
 	}{
 		"no length":           {[]*http.Response{answer(200, "123")}, storage.ErrUnexpectedResponse, "unexpected response: it has no length"},
 		"a part unasked":      {[]*http.Response{answer(206, "123", "Content-Range", "bytes 5-7/10")}, storage.ErrUnexpectedResponse, "another part of the blob"},
+		"only a part":         {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0-2/10")}, storage.ErrUnexpectedResponse, "another part of the blob"},
+		"less than the part":  {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "123", "Content-Range", "bytes 3-5/10")}, storage.ErrUnexpectedResponse, "another part of the blob"},
 		"a part of what":      {[]*http.Response{answer(206, "123")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
 		"a part upside down":  {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0--1/10")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
 		"a part of too much":  {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0-2/2")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
@@ -203,6 +205,30 @@ func TestAnswersThatAreNoneOfTheBlob(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+// There is an error, or all of what the answer is said to be of.
+func FuzzContentRange(f *testing.F) {
+	for _, seed := range []string{"bytes 0-9/10", "bytes 0-2/10", "bytes 1-9/10", "bytes 0-9/*", "bytes */10", "bytes 0-9/5", "bytes 0--1/0", "bytes 0-9/10x", "bytes +0-0x9/10", "items 0-9/10", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, contentRange string) {
+		s := service(func(*http.Request) (*http.Response, error) {
+			return answer(206, "0123456789", "Content-Range", contentRange), nil
+		})
+		client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client(), ClientOptions: policyOptions()})
+		require.NoError(t, err)
+		body, properties, err := client.Download(t.Context(), "b")
+		if err != nil {
+			require.ErrorIs(t, err, storage.ErrUnexpectedResponse)
+			return
+		}
+		data, err := io.ReadAll(body)
+		require.NoError(t, body.Close())
+		if err == nil {
+			require.Len(t, data, int(properties.Size))
+		}
+	})
 }
 
 func TestDownloadTo(t *testing.T) {

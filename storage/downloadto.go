@@ -16,6 +16,7 @@ const (
 	defaultDownloadBlock = 8 << 20
 	defaultConcurrency   = 4
 	copyBuffer           = 128 << 10
+	maxRange             = 1 << 50 // more than any blob, and small enough to add
 )
 
 // DownloadOptions tune [ContainerClient.DownloadTo]. The zero value and nil are
@@ -42,6 +43,7 @@ func (o *DownloadOptions) withDefaults() (DownloadOptions, error) {
 	if own.BlockSize == 0 {
 		own.BlockSize = defaultDownloadBlock
 	}
+	own.BlockSize = min(own.BlockSize, maxRange)
 	if own.Concurrency == 0 {
 		own.Concurrency = defaultConcurrency
 	}

@@ -59,6 +59,8 @@ func TestWhatIsNoSAS(t *testing.T) {
 		"a fragment":     "sv=2015-04-05&sig=secret#x",
 		"another line":   `sv=2015-04-05&sig=secret\nx`,
 		"an empty field": "sv=2015-04-05&&sig=secret",
+		"a semicolon":    "sv=2015-04-05&sig=secret;x",
+		"a coded name":   "sv=2015-04-05&sig=secret&s%70=r",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +111,7 @@ func TestASASNeverPrints(t *testing.T) {
 func FuzzSAS(f *testing.F) {
 	for _, seed := range []string{
 		tutorialSAS, "?" + tutorialSAS, "sv=1&sig=+", "sv=1&sig=%2b&se=2020-01-01", "&&", "sv=1&sig=x&sp=%zz", "sig=a=b&sv==",
-		"sv=1&sig=x&unknown=secret", "sv=1&sig=x\x00", "sv=1&sig=x&se=9999-12-31T23:59:59.9999999Z", "sv=1&sig=ü", "SIG=x&sv=1&sig=y", "%73ig=x&sv=1&sig=y",
+		"sv=1&sig=x&unknown=secret", "sv=1&sig=x\x00", "sv=1&sig=x&se=9999-12-31T23:59:59.9999999Z", "sv=1&sig=ü", "SIG=x&sv=1&sig=y", "%73ig=x&sv=1&sig=y", "%0=&sv=1&sig=y", "sv=1&sig=y;z",
 	} {
 		f.Add(seed)
 	}

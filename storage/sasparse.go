@@ -21,7 +21,7 @@ func parseSAS(token string) (SAS, error) {
 	for i, pair := range redacted {
 		name, value, found := strings.Cut(pair, "=")
 		decoded, err := url.PathUnescape(value)
-		if _, twice := fields[name]; !found || twice || err != nil || !isPlainQuery(pair) {
+		if _, twice := fields[name]; !found || twice || err != nil || !isPlain(name, value) {
 			return SAS{}, errNoSAS
 		}
 		fields[name] = decoded
@@ -42,9 +42,11 @@ func parseSAS(token string) (SAS, error) {
 	}}, nil
 }
 
-// isPlainQuery says whether a name and its value can go into a URL as they are.
-func isPlainQuery(pair string) bool {
-	return !strings.ContainsFunc(pair, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`#"<>\^{|}`+"`", r) })
+// isPlain says whether a name and its value can go into a URL as they are.
+func isPlain(name, value string) bool {
+	inName := func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' }
+	inValue := func(r rune) bool { return inName(r) || strings.ContainsRune("%-._~!$'()*,/:?@=", r) }
+	return name != "" && strings.TrimFunc(name, inName) == "" && strings.TrimFunc(value, inValue) == ""
 }
 
 // parseTime reads the forms that services and templates write. Empty is no time.

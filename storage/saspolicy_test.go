@@ -2,12 +2,17 @@ package storage_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/stretchr/testify/require"
@@ -112,6 +117,64 @@ func TestWhereASASGoes(t *testing.T) {
 			require.Equal(t, test.want, sent.Has("sig"))
 		})
 	}
+}
+
+func TestEachCloudHasItsOwnHosts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		cloud cloud.Configuration
+		want  string
+	}{
+		"public":        {cloud.AzurePublic, "core.windows.net"},
+		"US government": {cloud.AzureGovernment, "core.usgovcloudapi.net"},
+		"China":         {cloud.AzureChina, "core.chinacloudapi.cn"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := sasOf(t, strings.Replace(tutorialSAS, "2017", "2097", 1), func(o *storage.ClientOptions) { o.Cloud = test.cloud })
+			policy := client.NewSASCredential(rcw(), time.Hour).Policy()
+			var signed []string
+			foreign := newForeignClient(policy, service(func(req *http.Request) (*http.Response, error) {
+				if req.URL.Query().Has("sig") {
+					signed = append(signed, req.URL.Host)
+				}
+				return answer(200, ""), nil
+			}).client())
+			for _, domain := range []string{"core.windows.net", "core.usgovcloudapi.net", "core.chinacloudapi.cn"} {
+				_, err := foreign.get(t.Context(), "https://mystorageacct.blob."+domain+"/c/b")
+				require.NoError(t, err)
+			}
+			require.Equal(t, []string{"mystorageacct.blob." + test.want}, signed)
+		})
+	}
+}
+
+// Neither what a client says of itself nor the errors of its transport have a SAS.
+func TestAClientNeverPrintsItsSAS(t *testing.T) {
+	t.Parallel()
+	sas := sasOf(t, strings.Replace(tutorialSAS, "2017", "2097", 1)).NewSASCredential(rcw(), time.Hour)
+	failing := service(func(req *http.Request) (*http.Response, error) { return nil, &cutError{req.URL.String()} })
+	client, err := storage.NewContainerClient(containerURL, sas, &storage.ClientOptions{HTTPClient: failing.client(), ClientOptions: policyOptions()})
+	require.NoError(t, err)
+	_, _, err = client.Download(t.Context(), "b")
+	require.Error(t, err)
+	var texts []string
+	for _, value := range []any{sas, client, err, *client, struct{ c *storage.SASCredential }{sas}} {
+		texts = append(texts, fmt.Sprintf("%v %+v %#v %s %q", value, value, value, value, value))
+		inJSON, err := json.Marshal(value)
+		require.NoError(t, err)
+		texts = append(texts, string(inJSON))
+	}
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		texts = append(texts, e.Error())
+	}
+	for _, text := range texts {
+		require.NotContains(t, text, "JVhI")
+	}
+}
+
+func policyOptions() azcore.ClientOptions {
+	return azcore.ClientOptions{Retry: policy.RetryOptions{MaxRetries: -1}}
 }
 
 func TestARequestWithoutSASSaysSo(t *testing.T) {

@@ -68,7 +68,7 @@ func (c *ContainerClient) Upload(ctx context.Context, blob string, r io.Reader, 
 	if own.BlockSize == 0 {
 		own.BlockSize = min(max(defaultUploadBlock, (length+maxBlocks-1)/maxBlocks), maxBlock)
 	}
-	if (length+own.BlockSize-1)/own.BlockSize > maxBlocks {
+	if length > own.BlockSize*maxBlocks {
 		return c.rest.Fail(call, errTooManyBlocks())
 	}
 	u := &upload{client: c, call: call, options: own, length: length, source: source{reader: r}}
@@ -94,6 +94,7 @@ func (o *UploadOptions) withDefaults() (UploadOptions, error) {
 	if own.Concurrency == 0 {
 		own.Concurrency = defaultConcurrency
 	}
+	own.Concurrency = min(own.Concurrency, maxBlocks)
 	if own.ContentType == "" {
 		own.ContentType = "application/octet-stream"
 	}

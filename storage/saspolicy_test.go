@@ -203,3 +203,20 @@ func TestATokenAndASASDoNotGoTogether(t *testing.T) {
 	_, err = client.pipeline.Do(req)
 	require.EqualError(t, err, "storage: the request has a token: a client that gets its SAS from a policy must be made without a credential")
 }
+
+func TestTheErrorOfAForeignPolicyHasNoSAS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sas := w.client.NewSASCredential(rcw(), time.Hour)
+	foreign := newForeignClient(sas.Policy(), service(func(req *http.Request) (*http.Response, error) {
+		require.Contains(t, req.URL.RawQuery, "sig=")
+		return nil, &cutError{req.URL.String()}
+	}).client())
+	_, err := foreign.get(t.Context(), containerURL+"/b?comp=x&sv=old&sig=old&timeout=5")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "sig=old")
+	got, tokenErr := sas.SAS(t.Context())
+	require.NoError(t, tokenErr)
+	_, signature, _ := strings.Cut(got.Token(), "sig=")
+	require.NotContains(t, err.Error(), signature)
+}

@@ -53,7 +53,7 @@ func (u *upload) blocks(ctx context.Context, block []byte) error {
 // all starts a request for each block, as soon as there is a buffer.
 func (s *staging) all(ctx context.Context, block []byte) error {
 	for {
-		if len(s.ids) == maxBlocks {
+		if len(s.ids) == s.maxBlocks {
 			return s.stop(errTooManyBlocks())
 		}
 		if err := s.start(ctx, block); err != nil {

@@ -52,6 +52,14 @@ type UploadOptions struct {
 // After an error nothing of r is in the blob, unless the text says that this is
 // not known. It tells how many bytes the service had received.
 func (c *ContainerClient) Upload(ctx context.Context, blob string, r io.Reader, options *UploadOptions) error {
+	u, err := c.newUpload(blob, r, options)
+	if err != nil {
+		return err
+	}
+	return u.run(ctx)
+}
+
+func (c *ContainerClient) newUpload(blob string, r io.Reader, options *UploadOptions) (*upload, error) {
 	call := c.call("Upload", "upload blob", http.MethodPut, blob)
 	call.Accept = []int{http.StatusCreated}
 	own, err := options.withDefaults()
@@ -59,21 +67,21 @@ func (c *ContainerClient) Upload(ctx context.Context, blob string, r io.Reader, 
 		err = errors.New("there is nothing to read from")
 	}
 	if err = first(checkBlob(blob), err); err != nil {
-		return c.rest.Fail(call, err)
+		return nil, c.rest.Fail(call, err)
 	}
 	length, err := lengthOf(r)
 	if err != nil {
-		return c.rest.Fail(call, err)
+		return nil, c.rest.Fail(call, err)
 	}
 	if own.BlockSize == 0 {
 		own.BlockSize = min(max(defaultUploadBlock, (length+maxBlocks-1)/maxBlocks), maxBlock)
 	}
 	if length > own.BlockSize*maxBlocks {
-		return c.rest.Fail(call, errTooManyBlocks())
+		return nil, c.rest.Fail(call, errTooManyBlocks())
 	}
-	u := &upload{client: c, call: call, options: own, length: length, source: source{reader: r}}
+	u := &upload{client: c, call: call, options: own, length: length, maxBlocks: maxBlocks, source: source{reader: r}}
 	u.progress.report = own.Progress
-	return u.run(ctx)
+	return u, nil
 }
 
 func errTooManyBlocks() error {

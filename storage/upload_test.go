@@ -2,26 +2,20 @@ package storage_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/md5"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
-	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/storage"
 )
 
@@ -161,170 +155,6 @@ func TestUploadRefuses(t *testing.T) {
 	}
 	require.ErrorContains(t, client.Upload(t.Context(), "b", nil, nil), "there is nothing to read from")
 	require.Empty(t, w.Requests())
-}
-
-// Nothing is committed when anything goes wrong, and the old blob stays.
-func TestAFailedUploadLeavesTheOldBlob(t *testing.T) {
-	t.Parallel()
-	errDisk := errors.New("the disk is gone")
-	for name, test := range map[string]struct {
-		fault  *azuretest.Fault
-		reader func([]byte) io.Reader
-		is     error
-		want   string
-	}{
-		"a refused block":  {&azuretest.Fault{Operation: "storage.putblock", Nth: 3, Times: -1, Status: 409, Code: "LeaseIdMissing"}, nil, storage.ErrConflict, `409 LeaseIdMissing`},
-		"a cut block":      {&azuretest.Fault{Operation: "storage.putblock", Nth: 3, Times: -1, Status: -1}, nil, nil, `(the service has confirmed 2000 bytes, nothing is committed)`},
-		"a refused commit": {&azuretest.Fault{Operation: "storage.putblocklist", Times: -1, Status: 400, Code: "InvalidBlockList"}, nil, nil, `(the service has confirmed 5000 bytes, nothing is committed)`},
-		"a cut commit":     {&azuretest.Fault{Operation: "storage.putblocklist", Times: -1, Status: -1}, nil, nil, `(the service has confirmed 5000 bytes, it is not known whether they are committed)`},
-		"a busy commit":    {&azuretest.Fault{Operation: "storage.putblocklist", Times: -1, Status: 503}, nil, nil, `(the service has confirmed 5000 bytes, it is not known whether they are committed)`},
-		"a broken reader": {nil, func(b []byte) io.Reader {
-			return io.MultiReader(bytes.NewReader(b[:2500]), iotest.ErrReader(errDisk))
-		}, errDisk, `storage: upload blob "mycontainer/b" in mystorageacct.blob.core.windows.net: read the content: the disk is gone (the service has confirmed`},
-		"a reader broken at once": {nil, func([]byte) io.Reader { return iotest.ErrReader(errDisk) }, errDisk, `read the content: the disk is gone (the service has confirmed 0 bytes, nothing is committed)`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.container.SetBlob("b", []byte("old"))
-			client := w.all(t, noRetries)
-			if test.fault != nil {
-				w.Fail(*test.fault)
-			}
-			content := random(5000)
-			reader := io.Reader(bytes.NewReader(content))
-			if test.reader != nil {
-				reader = test.reader(content)
-			}
-			err := client.Upload(t.Context(), "b", reader, &storage.UploadOptions{BlockSize: 1000, Concurrency: 1})
-			require.ErrorContains(t, err, test.want)
-			if test.is != nil {
-				require.ErrorIs(t, err, test.is)
-			}
-			require.NotContains(t, err.Error(), "sig=")
-			data, _ := w.container.Blob("b")
-			require.Equal(t, "old", string(data))
-		})
-	}
-}
-
-func TestTheEndOfTheContextEndsAnUpload(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		defer settle()
-		w := newWorld(t)
-		client := w.all(t)
-		w.Fail(azuretest.Fault{Operation: "storage.putblock", Times: -1, Delay: time.Second})
-		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
-		defer cancel()
-		start := time.Now()
-		err := client.Upload(ctx, "b", bytes.NewReader(random(100_000)), &storage.UploadOptions{BlockSize: 1000, Concurrency: 3})
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.EqualError(t, err, `storage: upload blob "mycontainer/b" in mystorageacct.blob.core.windows.net: context deadline exceeded (the service has confirmed 6000 bytes, nothing is committed)`)
-		require.Equal(t, 2500*time.Millisecond, time.Since(start))
-		require.Empty(t, w.container.Blobs())
-		blocks, size := w.container.UncommittedBlocks("b")
-		require.Equal(t, []any{6, int64(6000)}, []any{blocks, size})
-	})
-}
-
-// gate counts the requests that are under way at a time.
-type gate struct {
-	next       http.RoundTripper
-	mu         sync.Mutex
-	inside     int
-	mostInside int
-}
-
-func (g *gate) RoundTrip(req *http.Request) (*http.Response, error) {
-	g.mu.Lock()
-	g.inside++
-	g.mostInside = max(g.mostInside, g.inside)
-	g.mu.Unlock()
-	defer func() {
-		g.mu.Lock()
-		g.inside--
-		g.mu.Unlock()
-	}()
-	return g.next.RoundTrip(req)
-}
-
-func TestConcurrencyIsBounded(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		defer settle()
-		w := newWorld(t)
-		g := &gate{next: w.Client().Transport}
-		client, _ := w.withLetters(t, "rcw", time.Hour, func(o *storage.ClientOptions) { o.HTTPClient = &http.Client{Transport: g} })
-		w.Fail(azuretest.Fault{Operation: "storage.*block", Times: -1, Delay: time.Second})
-		w.Fail(azuretest.Fault{Operation: "storage.getblob", Times: -1, Delay: time.Second})
-		content := random(10_000)
-		start := time.Now()
-		require.NoError(t, client.Upload(t.Context(), "b", bytes.NewReader(content), &storage.UploadOptions{BlockSize: 1000, Concurrency: 5}))
-		require.Equal(t, 5, g.mostInside)
-		require.Equal(t, 2*time.Second, time.Since(start).Truncate(time.Second))
-		g.mostInside = 0
-		target := &memory{}
-		_, err := client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 3})
-		require.NoError(t, err)
-		require.Equal(t, content, target.data)
-		require.Equal(t, 3, g.mostInside)
-	})
-}
-
-// An unknown length may turn out to be too much for a blob.
-func TestTooManyBlocks(t *testing.T) {
-	t.Parallel()
-	s := service(func(req *http.Request) (*http.Response, error) {
-		_, err := io.Copy(io.Discard, req.Body)
-		return answer(http.StatusCreated, ""), errors.Join(err, req.Body.Close())
-	})
-	client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
-	require.NoError(t, err)
-	endless := onlyReader{io.LimitReader(zeros{}, 50_001)}
-	err = client.Upload(t.Context(), "b", endless, &storage.UploadOptions{BlockSize: 1})
-	require.ErrorContains(t, err, "a blob has 50000 blocks at most: choose a larger BlockSize (the service has confirmed ")
-
-	err = client.Upload(t.Context(), "b", io.NewSectionReader(nil, 0, 50_001), &storage.UploadOptions{BlockSize: 1})
-	require.EqualError(t, err, `storage: upload blob "mycontainer/b" in mystorageacct.blob.core.windows.net: a blob has 50000 blocks at most: choose a larger BlockSize`)
-}
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) { return len(p), nil }
-
-// Two uploads of one blob do not mix, whichever is last.
-func TestUploadsOfOneBlobDoNotMix(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	client := w.all(t)
-	var wg sync.WaitGroup
-	for i := range 4 {
-		wg.Go(func() {
-			content := bytes.Repeat([]byte{byte('a' + i)}, 5000)
-			// One whose blocks were discarded by the commit of another is told so.
-			_ = client.Upload(t.Context(), "b", bytes.NewReader(content), &storage.UploadOptions{BlockSize: 100})
-		})
-	}
-	wg.Wait()
-	data, _ := w.container.Blob("b")
-	require.Equal(t, strings.Repeat(string(data[:1]), 5000), string(data))
-}
-
-func TestABlockIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		defer settle()
-		w := newWorld(t)
-		client := w.all(t)
-		w.Fail(azuretest.Fault{Operation: "storage.putblock", Nth: 2, Status: 503})
-		w.Fail(azuretest.Fault{Operation: "storage.putblock", Nth: 4, Status: -1})
-		w.Fail(azuretest.Fault{Operation: "storage.putblocklist", Status: 500})
-		content := random(10_000)
-		require.NoError(t, client.Upload(t.Context(), "b", bytes.NewReader(content), &storage.UploadOptions{BlockSize: 1000}))
-		data, _ := w.container.Blob("b")
-		require.Equal(t, content, data)
-	})
 }
 
 func BenchmarkUpload(b *testing.B) {

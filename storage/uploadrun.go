@@ -14,12 +14,13 @@ import (
 
 // upload is one Upload.
 type upload struct {
-	client   *ContainerClient
-	call     azrest.Call // what its requests have in common
-	options  UploadOptions
-	length   int64 // of the content, -1 if not known
-	source   source
-	progress progress
+	client    *ContainerClient
+	call      azrest.Call // what its requests have in common
+	options   UploadOptions
+	length    int64 // of the content, -1 if not known
+	maxBlocks int
+	source    source
+	progress  progress
 }
 
 func (u *upload) run(ctx context.Context) error {

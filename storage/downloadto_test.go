@@ -1,0 +1,133 @@
+package storage_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/storage"
+)
+
+func TestDownloadTo(t *testing.T) {
+	t.Parallel()
+	const block = 1000
+	for _, size := range []int{0, 1, block - 1, block, block + 1, 10*block + 1, 300_000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			client := w.all(t)
+			content := random(size)
+			w.container.SetBlob("b", content)
+			target := &memory{}
+			var reported []int64
+			properties, err := client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: block, Progress: func(n int64) { reported = append(reported, n) }})
+			require.NoError(t, err)
+			require.Equal(t, int64(size), properties.Size)
+			require.Equal(t, "b", properties.Name)
+			require.Equal(t, string(content), string(target.data))
+			require.Equal(t, int64(size), target.written, "each byte once")
+			requireGrowing(t, reported, int64(size))
+			require.Equal(t, max(1, (size+block-1)/block), w.count(gets))
+		})
+	}
+}
+
+func TestDownloadToGoesOnAfterBreaks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer settle()
+		w := newWorld(t)
+		client := w.all(t)
+		content := random(100_000)
+		w.container.SetBlob("b", content)
+		for nth := 1; nth < 10; nth += 2 {
+			w.Fail(azuretest.Fault{Operation: gets, Nth: nth, CutAfter: 700})
+		}
+		target := &memory{}
+		_, err := client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: 10_000, Concurrency: 3})
+		require.NoError(t, err)
+		require.Equal(t, content, target.data)
+		require.Equal(t, int64(len(content)), target.written)
+	})
+}
+
+type brokenDisk struct{ err error }
+
+func (d brokenDisk) WriteAt([]byte, int64) (int, error) { return 0, d.err }
+
+func TestDownloadToFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	client := w.all(t, noRetries)
+	w.container.SetBlob("b", random(10_000))
+	errFull := errors.New("the disk is full")
+	_, err := client.DownloadTo(t.Context(), "b", brokenDisk{errFull}, &storage.DownloadOptions{BlockSize: 1000})
+	require.ErrorIs(t, err, errFull)
+	require.ErrorContains(t, err, `storage: download blob "mycontainer/b" in mystorageacct.blob.core.windows.net: write at `)
+	require.ErrorContains(t, err, `(0 of 10000 bytes are written)`)
+
+	w.Fail(azuretest.Fault{Operation: gets, Nth: 4, Times: -1, Status: 500})
+	_, err = client.DownloadTo(t.Context(), "b", &memory{}, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 1})
+	require.ErrorContains(t, err, `500 `)
+	require.ErrorContains(t, err, `(3000 of 10000 bytes are written)`)
+
+	_, err = client.DownloadTo(t.Context(), "nothing", &memory{}, nil)
+	require.Error(t, err)
+	for _, options := range []*storage.DownloadOptions{{BlockSize: -1}, {Concurrency: -1}} {
+		_, err = client.DownloadTo(t.Context(), "b", &memory{}, options)
+		require.ErrorContains(t, err, "options BlockSize and Concurrency must not be negative")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = client.DownloadTo(ctx, "b", &memory{}, nil)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The blob changes between two of the requests.
+func TestDownloadToIsOfOneVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	client := w.all(t)
+	w.container.SetBlob("b", random(10_000))
+	changed := false
+	_, err := client.DownloadTo(t.Context(), "b", &memory{}, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 1, Progress: func(int64) {
+		if !changed {
+			changed = true
+			w.container.SetBlob("b", random(10_000))
+		}
+	}})
+	require.ErrorIs(t, err, storage.ErrConflict)
+}
+
+// A service that knows no ranges answers with all there is.
+func TestDownloadToWithoutRanges(t *testing.T) {
+	t.Parallel()
+	s := service(func(*http.Request) (*http.Response, error) {
+		return answer(200, "0123456789", "Content-Length", "10"), nil
+	})
+	client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
+	require.NoError(t, err)
+	target := &memory{}
+	_, err = client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: 3})
+	require.NoError(t, err)
+	require.Equal(t, "0123456789", string(target.data))
+}
+
+func BenchmarkDownloadTo(b *testing.B) {
+	w := newWorld(b)
+	client := w.all(b)
+	content := random(16 << 20)
+	w.container.SetBlob("b", content)
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		if _, err := client.DownloadTo(b.Context(), "b", &memory{}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

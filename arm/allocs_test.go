@@ -15,7 +15,8 @@ const (
 	maxAllocs = 72
 )
 
-func TestGetAllocatesLittle(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts those of all goroutines
+// AllocsPerRun counts those of all goroutines: this test does not run beside others.
+func TestGetAllocatesLittle(t *testing.T) {
 	client, _ := newClient(t, always(http.StatusOK, largeGroup, "Content-Type", "application/json"))
 	ctx := t.Context()
 	get := func() {

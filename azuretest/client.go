@@ -2,7 +2,6 @@ package azuretest
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -10,7 +9,16 @@ import (
 )
 
 // errClosed is what a dial gets after Close.
-var errClosed = errors.New("azuretest: server closed")
+var errClosed error = closedError{}
+
+type closedError struct{}
+
+// Error is the same for every host.
+func (closedError) Error() string { return "azuretest: server closed" }
+
+// NonRetriable is the mark azcore's retry policy looks for: a closed Server stays
+// closed.
+func (closedError) NonRetriable() {}
 
 // Client returns a client for which every host of the emulator's world is
 // there: https://mytestkeyvault.vault.azure.net, http://169.254.169.254. It uses no

@@ -35,6 +35,10 @@ type Server struct {
 }
 
 // New starts a Server that ends with the test. It fails the test if it cannot.
+//
+// In a testing/synctest bubble it also lets ten minutes of the bubble's time pass
+// at the end, so that what clients do in the background, such as trying again for a
+// token that nobody waits for any more, is over before the bubble is.
 func New(tb testing.TB, options ...Option) *Server {
 	tb.Helper()
 	s, err := Start(options...)
@@ -45,6 +49,7 @@ func New(tb testing.TB, options ...Option) *Server {
 		if err := s.Close(); err != nil {
 			tb.Error(err)
 		}
+		settle(tb)
 	})
 	return s
 }

@@ -206,25 +206,29 @@ func TestWhatTheCacheGivesCannotChangeIt(t *testing.T) {
 	require.Equal(t, "b", secret.Tags["a"])
 }
 
+// In a bubble, so that no two secrets are of one age, however coarse the clock.
 func TestTheCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	requests := 0
-	client, _ := newClient(t, "https://contoso.vault.azure.net", func(*http.Request) (*http.Response, error) {
-		requests++
-		return answer(200, emptySecret), nil
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		client, _ := newClient(t, "https://contoso.vault.azure.net", func(*http.Request) (*http.Response, error) {
+			requests++
+			return answer(200, emptySecret), nil
+		})
+		cache := keyvault.NewSecretCache(client, nil)
+		read := func(i int) {
+			_, err := cache.Get(t.Context(), "s"+strconv.Itoa(i))
+			require.NoError(t, err)
+			time.Sleep(time.Millisecond)
+		}
+		for i := range 1001 {
+			read(i)
+		}
+		read(1000)
+		require.Equal(t, 1001, requests)
+		read(0)
+		require.Equal(t, 1002, requests, "the oldest had to go")
 	})
-	cache := keyvault.NewSecretCache(client, nil)
-	read := func(i int) {
-		_, err := cache.Get(t.Context(), "s"+strconv.Itoa(i))
-		require.NoError(t, err)
-	}
-	for i := range 1001 {
-		read(i)
-	}
-	read(1000)
-	require.Equal(t, 1001, requests)
-	read(0)
-	require.Equal(t, 1002, requests, "the oldest had to go")
 }
 
 func TestACacheWithoutClientFails(t *testing.T) {

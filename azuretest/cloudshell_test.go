@@ -94,6 +94,7 @@ func TestSignedInUser(t *testing.T) {
 func TestNobodyIsSignedInAtFirst(t *testing.T) {
 	t.Parallel()
 	token := azuretest.New(t).SignedInUser().Token(vaultAud, time.Hour)
-	other := azuretest.New(t)
+	other := azuretest.New(t, azuretest.Empty())
+	other.Vault("mytestkeyvault")
 	require.Equal(t, http.StatusUnauthorized, caller{other.Client(), token}.do(t, http.MethodGet, tutorial+"/secrets/MyTestSecret?api-version=7.4", "").Status)
 }

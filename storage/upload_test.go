@@ -122,6 +122,7 @@ func TestAFileIsUploaded(t *testing.T) {
 	content := random(5 << 20)
 	name := filepath.Join(t.TempDir(), "f")
 	require.NoError(t, os.WriteFile(name, content, 0o600))
+	t.Cleanup(func() { require.NoError(t, os.Remove(name)) }) // os.RemoveAll does not work under Wine
 	file, err := os.Open(name)
 	require.NoError(t, err)
 	defer file.Close()

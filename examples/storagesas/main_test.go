@@ -39,6 +39,7 @@ func TestRunDrawsABarForALargeFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "big")
 	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("0123456789abcdef"), 5<<16), 0o600))
+	t.Cleanup(func() { require.NoError(t, os.Remove(path)) }) // os.RemoveAll does not work under Wine
 	var out, messages bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-file", path, "-blob", "dir/big"}, &out, &messages))
 	require.Contains(t, out.String(), "Length            : 5242880\n")

@@ -18,14 +18,25 @@
 // identity and permission, and an error body says what the token had and what
 // the service wanted. [Server.Requests] lists what arrived and why it was
 // refused; [Server.Fail] makes chosen requests fail; [Server.Advance] lets
-// tokens and secrets age.
+// tokens, secrets and SAS age.
 //
 // # What it holds
 //
 // A Server begins with a small world, the one of Microsoft's managed identity
-// tutorials: the virtual machine DevTestVM with a system-assigned identity, and
-// the vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret
-// mi-test). [Empty] leaves the vaults out.
+// tutorials: the virtual machine DevTestVM with a system-assigned identity; the
+// vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret mi-test);
+// the resource group DevTest, of which the machine is a Reader; and the storage
+// account mystorageacct (container mycontainer), of which it is a Storage Account
+// Contributor. [Empty] leaves all but the machine out.
+//
+// What a test adds itself is open to the machine's identity until the test assigns
+// roles or permissions: [Server.Vault], [Server.Subscription] with [Scope.Assign],
+// [Server.StorageAccount].
+//
+// Resource Manager knows resource groups, what is in them, and storage accounts:
+// listServiceSas and listAccountSas sign with the account's key, and the account's
+// blobs take what they have signed, tokens, user delegation SAS and requests signed
+// by the key. [StorageAccount.HandOver] mints SAS for a real Azurite.
 //
 // # Where a program runs
 //
@@ -42,7 +53,9 @@
 // # Virtual time
 //
 // A Server works inside a testing/synctest bubble if it is made and closed in
-// it: [New] called in the bubble does both.
+// it: [New] called in the bubble does both, and waits until what clients still do
+// in the background is over. After [Start] and Close let time pass for that before
+// the bubble ends.
 //
 // # Not for production
 //

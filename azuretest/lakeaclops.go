@@ -28,7 +28,7 @@ func (l *DataLake) getACLStatus(req *lakeRequest) (lakeReply, *lakeFailure) {
 	var answer struct {
 		Status aclStatus `json:"AclStatus"`
 	}
-	answer.Status = aclStatus{formatACL(entries), n.group, n.owner, strconv.FormatUint(uint64(n.mode&0o777), 8), n.mode&stickyBit != 0}
+	answer.Status = aclStatus{formatACL(entries), n.group, n.owner, strconv.FormatUint(uint64(n.mode), 8), n.mode&stickyBit != 0}
 	return replyJSON(answer)
 }
 

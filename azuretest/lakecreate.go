@@ -2,6 +2,7 @@ package azuretest
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 )
 
@@ -68,7 +69,7 @@ func (l *DataLake) wantedMode(req *lakeRequest, parent *lakeNode, otherwise uint
 }
 
 func (l *DataLake) mkdirs(req *lakeRequest) (lakeReply, *lakeFailure) {
-	if badName(req.path) && l.profile != Gen1 {
+	if l.refusesName(req) {
 		return nil, refuseLake("InvalidPathException", "Invalid path name Invalid file name: %s", req.path)
 	}
 	t, failure := l.change(req.user, req.path)
@@ -155,7 +156,7 @@ func (l *DataLake) checkCreate(req *lakeRequest, t lakeTrail) *lakeFailure {
 	n := t.target()
 	overwrite := req.query.flag("overwrite", l.traits.overwrite)
 	switch {
-	case badName(req.path) && l.profile != Gen1:
+	case l.refusesName(req):
 		return refuseLake("InvalidPathException", "Invalid path name %s", req.path)
 	case n != nil && n.dir != nil:
 		return refuseLake("FileAlreadyExistsException", "%s already exists as a directory", req.path)
@@ -216,7 +217,7 @@ func (l *DataLake) replyCreated(req *lakeRequest) (lakeReply, *lakeFailure) {
 			h.Set("Location", c.r.URL.String())
 			h.Set("ContentLength", "0")
 		case !l.traits.sealed:
-			h.Set("Location", "hdfs://namenode."+l.name+".test:8020"+req.path)
+			h.Set("Location", "hdfs://namenode."+l.name+".test:8020"+(&url.URL{Path: req.path}).EscapedPath())
 			h.Set("Access-Control-Allow-Origin", "*")
 		}
 		h.Set("Content-Length", "0")

@@ -28,6 +28,12 @@ func badName(path string) bool {
 	return false
 }
 
+// refusesName reports whether nothing can be made at the path of a request. HDFS, which
+// finds a path with two slashes in a row, does not make one.
+func (l *DataLake) refusesName(req *lakeRequest) bool {
+	return l.profile != Gen1 && (badName(req.path) || req.doubled && l.traits.dialect == nameNodeDialect)
+}
+
 // resolveDots resolves . and .. as Hadoop's client does; what leads out of the root
 // stays.
 func resolveDots(path string) string {

@@ -46,7 +46,11 @@ func (l *DataLake) getAllStoragePolicy(*lakeRequest) (lakeReply, *lakeFailure) {
 	var answer struct {
 		BlockStoragePolicies struct{ BlockStoragePolicy []storagePolicy }
 	}
-	answer.BlockStoragePolicies.BlockStoragePolicy = storagePolicies()
+	list := storagePolicies()
+	if l.traits.dialect == httpFSDialect {
+		list[len(list)-1].CopyOnCreateFile = false // it does not tell
+	}
+	answer.BlockStoragePolicies.BlockStoragePolicy = list
 	return replyJSON(answer)
 }
 

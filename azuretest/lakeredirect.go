@@ -113,7 +113,7 @@ func (h lakeHost) dataNode(req *lakeRequest, front url.URL) string {
 // beforeRedirect is what a name node looks at before it names a data node: for CREATE
 // that is only the name.
 func (h lakeHost) beforeRedirect(req *lakeRequest) *lakeFailure {
-	if badName(req.path) {
+	if h.refusesName(req) {
 		return refuseLake("InvalidPathException", "Invalid path name %s", req.path)
 	}
 	if req.op == "CREATE" {

@@ -3,6 +3,7 @@ package azuretest
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -42,6 +43,8 @@ type lakeRequest struct {
 	path  string
 	role  lakeRole
 	ext   bool // it has come by Gen1's second path
+
+	doubled bool // the path as it came has two slashes in a row
 }
 
 // lakeReply sends the answer to a request, after the lake has been unlocked.
@@ -73,7 +76,11 @@ func (h lakeHost) admit(*call) func() { return func() {} }
 // what to do with it, which in Knox's second step is sealed.
 func (h lakeHost) locate(r *http.Request, q *lakeQuery) (path string, role lakeRole, ext, ok bool) {
 	role = h.role
-	rest, found := strings.CutPrefix(r.URL.Path, h.traits.base)
+	whole := r.URL.Path
+	if h.traits.dialect == httpFSDialect {
+		whole = withoutParameters(r.URL)
+	}
+	rest, found := strings.CutPrefix(whole, h.traits.base)
 	if h.traits.data != "" && !found {
 		rest, found = strings.CutPrefix(r.URL.Path, h.traits.data)
 		role = dataRole
@@ -91,6 +98,20 @@ func (h lakeHost) locate(r *http.Request, q *lakeQuery) (path string, role lakeR
 		return "", role, ext, false
 	}
 	return strings.ToValidUTF8(cleanLake(rest), "\uFFFD"), role, ext, true
+}
+
+// withoutParameters returns a path as HttpFS's web server does, which drops what follows a
+// semicolon that is not escaped.
+func withoutParameters(u *url.URL) string {
+	parts := strings.Split(u.EscapedPath(), "/")
+	for i, part := range parts {
+		plain, _, _ := strings.Cut(part, ";")
+		if text, err := url.PathUnescape(plain); err == nil {
+			plain = text
+		}
+		parts[i] = plain
+	}
+	return strings.Join(parts, "/")
 }
 
 func (h lakeHost) serve(c *call) {
@@ -118,6 +139,7 @@ func (h lakeHost) serve(c *call) {
 		return
 	}
 	req := &lakeRequest{call: c, query: q, op: strings.ToUpper(q.text("op")), path: path, role: role, ext: ext}
+	req.doubled = strings.Contains(strings.TrimRight(c.r.URL.Path, "/"), "//")
 	reply, failure := h.answer(req)
 	if failure != nil {
 		h.refuse(c, req, failure)
@@ -144,11 +166,11 @@ func (h lakeHost) answer(req *lakeRequest) (lakeReply, *lakeFailure) {
 	if failure := req.query.check(c.r.Method, h.traits.dialect); failure != nil {
 		return nil, failure
 	}
-	if failure := h.checkPath(req); failure != nil {
-		return nil, failure
-	}
 	if h.splits(req) {
 		return h.firstStep(req)
+	}
+	if failure := h.checkPath(req); failure != nil {
+		return nil, failure
 	}
 	if !op.moves {
 		h.mu.Lock()

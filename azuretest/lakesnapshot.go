@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // snapshotDir is where a directory's snapshots are found.
@@ -24,7 +25,11 @@ type lakeSnapshot struct {
 
 // dir is the directory of snapshots, which nobody owns.
 func (s *lakeSnapshots) dir(order func(a, b string) int) *lakeNode {
-	n := &lakeNode{id: -1, mode: 0o777, dir: &lakeDir{order: order, nodes: map[string]*lakeNode{}}}
+	never := time.UnixMilli(0)
+	n := &lakeNode{
+		id: -1, mode: 0o777, created: never, modified: never, accessed: never,
+		dir: &lakeDir{order: order, nodes: map[string]*lakeNode{}},
+	}
 	for _, one := range s.list {
 		n.dir.put(one.name, one.node)
 	}

@@ -27,8 +27,10 @@ func (l *DataLake) getSnapshotList(req *lakeRequest) (lakeReply, *lakeFailure) {
 	}
 	list := []snapshotStatus{}
 	for _, one := range t.target().snapshots.list {
+		shown := *one.node
+		shown.dir = t.target().dir // HDFS counts the children that are there now
 		list = append(list, snapshotStatus{
-			"ACTIVE", l.appendStatus(nil, one.name, one.node), joinLake(joinLake(req.path, snapshotDir), one.name), one.id,
+			"ACTIVE", l.appendStatus(nil, one.name, &shown), joinLake(joinLake(req.path, snapshotDir), one.name), one.id,
 		})
 	}
 	return replyJSON(struct{ SnapshotList []snapshotStatus }{list})
@@ -50,8 +52,9 @@ func (l *DataLake) getSnapshottable(req *lakeRequest) (lakeReply, *lakeFailure) 
 			return
 		}
 		dir, name := path.Split("/" + below)
-		status := l.appendStatus(nil, name, n)
-		list = append(list, snapshottable{status, cleanLake(dir), len(n.snapshots.list), 1 << 16})
+		shown := *n
+		shown.snapshots = nil // which says that it may have some
+		list = append(list, snapshottable{l.appendStatus(nil, name, &shown), cleanLake(dir), len(n.snapshots.list), 1 << 16})
 	})
 	return replyJSON(struct{ SnapshottableDirectoryList []snapshottable }{list})
 }
@@ -84,9 +87,21 @@ func (l *DataLake) getSnapshotDiff(req *lakeRequest) (lakeReply, *lakeFailure) {
 	switch {
 	case failure != nil:
 		return nil, failure
+	case t.target().dir == nil:
+		return nil, refuseLake("AccessControlException", "%s (is not a directory)", req.path)
 	case t.target().snapshots == nil:
 		return nil, refuseLake("SnapshotException", "The path %s is neither snapshottable nor under a snapshot root!", req.path)
 	}
+	list, failure := t.diff(from, to)
+	if failure != nil {
+		return nil, failure
+	}
+	return replyJSON(struct{ SnapshotDiffReport snapshotDiff }{snapshotDiff{list, from, req.path, to}})
+}
+
+// diff lists what has happened from one version of a directory to another. Backwards it
+// is told with the paths of the earlier one, too.
+func (t lakeTrail) diff(from, to string) ([]diffEntry, *lakeFailure) {
 	old, failure := t.version(from)
 	if failure != nil {
 		return nil, failure
@@ -95,7 +110,29 @@ func (l *DataLake) getSnapshotDiff(req *lakeRequest) (lakeReply, *lakeFailure) {
 	if failure != nil {
 		return nil, failure
 	}
-	return replyJSON(struct{ SnapshotDiffReport snapshotDiff }{snapshotDiff{diffOf(old, now), from, req.path, to}})
+	if t.target().snapshots.age(from) <= t.target().snapshots.age(to) {
+		return diffOf(old, now), nil
+	}
+	list := diffOf(now, old)
+	for i, e := range list {
+		switch e.Type {
+		case "CREATE":
+			list[i].Type = "DELETE"
+		case "DELETE":
+			list[i].Type = "CREATE"
+		case "RENAME":
+			list[i].SourcePath, list[i].TargetPath = e.TargetPath, e.SourcePath
+		}
+	}
+	return list, nil
+}
+
+// age orders versions; that of now, which has no name, is the last.
+func (s *lakeSnapshots) age(name string) int {
+	if one := s.find(name); one != nil {
+		return one.id
+	}
+	return s.made
 }
 
 // version returns the directory as it is in a snapshot, "" for as it is now.

@@ -80,7 +80,7 @@ func (a answer) clean(text string, limit int) string {
 	}
 	text = regexp.MustCompile(`eyJ[\w.~+/=-]*|[\w.~+=-]{48,}`).ReplaceAllString(text, azrest.Redacted)
 	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit], "") + "…"
+		text = strings.ToValidUTF8(text[:limit], "\uFFFD") + "…"
 	}
 	return azrest.Scrub(text)
 }

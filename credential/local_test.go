@@ -89,6 +89,7 @@ func TestRedirects(t *testing.T) {
 					rw.Header().Set("Location", target.URL+"/?stolen")
 					rw.WriteHeader(status)
 				}
+				w.options.Retry.MaxRetries = -1
 				c := w.cred(t)
 				requests := 1
 				if source == credential.SourceAzureArc {

@@ -53,16 +53,19 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 	ctx := req.Raw().Context()
 	audience, err := p.discover(ctx)
 	if err != nil {
-		return nil, err
+		return nil, unsigned(req, err)
 	}
 	header, err := p.authorizer.Header(ctx, audience)
 	if err != nil {
-		return nil, Final(ctx, err)
+		return nil, unsigned(req, err)
 	}
 	req.Raw().Header.Set("Authorization", header)
 	resp, err := req.Next()
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || !replayable(req) {
-		return resp, err
+	if err != nil {
+		return nil, signed(req, err)
+	}
+	if resp.StatusCode != http.StatusUnauthorized || !replayable(req) {
+		return resp, nil
 	}
 	return p.again(req, resp, audience, header)
 }
@@ -83,7 +86,7 @@ func (p *bearerPolicy) again(req *policy.Request, resp *http.Response, audience 
 	header, err := p.authorizer.Renew(ctx, audience, BearerClaims(resp.Header), rejected)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, unsigned(req, err)
 	case err != nil:
 		Explain(req, resp.StatusCode, err)
 		return resp, nil
@@ -96,8 +99,11 @@ func (p *bearerPolicy) again(req *policy.Request, resp *http.Response, audience 
 	}
 	req.Raw().Header.Set("Authorization", header)
 	resp, err = req.Next()
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+	if err != nil {
+		return nil, signed(req, err)
+	}
+	if resp.StatusCode != http.StatusUnauthorized {
 		p.audience.Store(&audience)
 	}
-	return resp, err
+	return resp, nil
 }

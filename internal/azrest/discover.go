@@ -20,7 +20,7 @@ func (p *bearerPolicy) discover(ctx context.Context) (Audience, error) {
 	}
 	v, err := p.discovery.Get(ctx, struct{}{})
 	if err != nil {
-		return Audience{}, Final(ctx, err)
+		return Audience{}, err
 	}
 	p.audience.CompareAndSwap(nil, &v.V)
 	return v.V, nil

@@ -3,6 +3,8 @@ package azrest
 import (
 	"errors"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,10 +30,23 @@ func ParseEndpoint(raw string, allowHTTP bool) (*url.URL, error) {
 		return nil, errors.New("it must not have a query")
 	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
 		return nil, errors.New("it must not have a fragment")
-	case CanonicalName(u.Hostname()) == "" || strings.ContainsAny(u.Hostname(), " \t%\\\"'<>"):
+	case !isHostName(CanonicalName(u.Hostname())):
 		return nil, errors.New("its host is not a name")
+	case !isPort(u.Port()):
+		return nil, errors.New("its port is not a number from 1 to 65535")
 	}
 	return &url.URL{Scheme: scheme, Host: CanonicalHost(u)}, nil
+}
+
+// isHostName knows what no host of a URL can be called.
+func isHostName(name string) bool {
+	return !strings.ContainsAny(name, " \t%\\\"'<>") && !slices.Contains(strings.Split(name, "."), "")
+}
+
+// isPort takes none for the scheme's own.
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 // joinURL appends segments to an origin, so that each stays a segment, and then

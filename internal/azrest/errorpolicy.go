@@ -1,6 +1,7 @@
 package azrest
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -17,7 +18,7 @@ type errorPolicy struct {
 func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
 	resp, err := answered(req.Next())
 	if err != nil {
-		return nil, p.client.Fail(*p.call(req), err)
+		return nil, p.client.Fail(*p.call(req), staged(req, err))
 	}
 	// Tries have headers and queries of their own, with what signs them. The
 	// answer is shown by policy.WithCaptureResponse, and by its errors.
@@ -26,8 +27,19 @@ func (p *errorPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if refusal == nil {
 		return resp, nil
 	}
-	_ = resp.Body.Close()
+	if resp.Body != nil { // a policy of the user's may answer by itself
+		_ = resp.Body.Close()
+	}
 	return safeResponse(resp, nil), p.client.Fail(*p.call(req), refusal)
+}
+
+// staged adds to an error what the call was at.
+func staged(req *policy.Request, err error) error {
+	var at stage
+	if req.OperationValue(&at) && at != "" {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	return err
 }
 
 // refusal is what is wrong with an answer, nil if nothing is.

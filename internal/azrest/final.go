@@ -23,6 +23,26 @@ func Final(ctx context.Context, err error) error {
 	return &authError{err}
 }
 
+// stage travels to the error of a call that its context has ended: what it was at.
+// azcore's retry puts the context's bare error in the place of any other.
+type stage string
+
+// unsigned is the error of a try that never got a token.
+func unsigned(req *policy.Request, err error) error {
+	var at stage
+	if req.Raw().Context().Err() != nil {
+		at = "waiting for a token"
+	}
+	req.SetOperationValue(at)
+	return Final(req.Raw().Context(), err)
+}
+
+// signed is the error of a try that had a token.
+func signed(req *policy.Request, err error) error {
+	req.SetOperationValue(stage(""))
+	return err
+}
+
 // explanation travels to the error of a call that ends with the status.
 type explanation struct {
 	status int

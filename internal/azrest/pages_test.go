@@ -120,29 +120,36 @@ func TestParseEndpoint(t *testing.T) {
 		"https://contoso.vault.azure.net/":      endpoint,
 		"HTTPS://Contoso.vault.azure.net.:443/": endpoint,
 		"https://127.0.0.1:8443":                "https://127.0.0.1:8443",
+		"https://[::1]:65535":                   "https://[::1]:65535",
+		"https://vault":                         "https://vault",
 	} {
 		u, err := azrest.ParseEndpoint(raw, false)
 		require.NoError(t, err, raw)
 		require.Equal(t, want, u.String())
 	}
 	for raw, want := range map[string]string{
-		"":                             "it must begin with https://",
-		"contoso.vault.azure.net":      "it must begin with https://",
-		"http://contoso.example":       "it must begin with https://",
-		"https://":                     "it has no host",
-		"https:contoso.example":        "it has no host",
-		"https://:443":                 "it has no host",
-		"https://.":                    "its host is not a name",
-		"https://a%20b.example":        "it is not a URL",
-		"https://u:p@contoso.example":  "it must not have a user or a password",
-		"https://contoso.example/x":    "it must not have a path",
-		"https://contoso.example//":    "it must not have a path",
-		"https://contoso.example?a=b":  "it must not have a query",
-		"https://contoso.example/?":    "it must not have a query",
-		"https://contoso.example#x":    "it must not have a fragment",
-		"https://contoso.example/#":    "it must not have a fragment",
-		"https://contoso.example:port": "it is not a URL",
-		"https://u:p@c:secret":         "it is not a URL",
+		"":                              "it must begin with https://",
+		"contoso.vault.azure.net":       "it must begin with https://",
+		"http://contoso.example":        "it must begin with https://",
+		"https://":                      "it has no host",
+		"https:contoso.example":         "it has no host",
+		"https://:443":                  "it has no host",
+		"https://.":                     "its host is not a name",
+		"https://.vault.azure.net":      "its host is not a name",
+		"https://a..vault.azure.net":    "its host is not a name",
+		"https://contoso.example:0":     "its port is not a number from 1 to 65535",
+		"https://contoso.example:9e9":   "it is not a URL",
+		"https://contoso.example:65536": "its port is not a number from 1 to 65535",
+		"https://a%20b.example":         "it is not a URL",
+		"https://u:p@contoso.example":   "it must not have a user or a password",
+		"https://contoso.example/x":     "it must not have a path",
+		"https://contoso.example//":     "it must not have a path",
+		"https://contoso.example?a=b":   "it must not have a query",
+		"https://contoso.example/?":     "it must not have a query",
+		"https://contoso.example#x":     "it must not have a fragment",
+		"https://contoso.example/#":     "it must not have a fragment",
+		"https://contoso.example:port":  "it is not a URL",
+		"https://u:p@c:secret":          "it is not a URL",
 	} {
 		_, err := azrest.ParseEndpoint(raw, false)
 		require.EqualError(t, err, want, raw)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func (c *Client) build(config Config, options *azcore.ClientOptions) error {
 
 func (c *Client) bearer(config Config, options *azcore.ClientOptions) (*bearerPolicy, error) {
 	switch {
-	case config.Bearer.Credential == nil:
+	case isNil(config.Bearer.Credential):
 		return nil, errors.New("the credential is nil")
 	case config.Bearer.Scope == "" && config.Bearer.Challenge == nil:
 		return nil, errors.New("there is no scope to ask a token for")
@@ -121,6 +122,13 @@ func (c *Client) bearer(config Config, options *azcore.ClientOptions) (*bearerPo
 		return open.Do(req)
 	})
 	return p, nil
+}
+
+// isNil also sees what a constructor returns beside an error that nobody has
+// looked at: a nil pointer, which in an interface is not nil.
+func isNil(cred azcore.TokenCredential) bool {
+	v := reflect.ValueOf(cred)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // userAgent is what azcore's telemetry would send. It is made once.

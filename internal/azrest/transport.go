@@ -76,11 +76,8 @@ type tripper struct{ http.RoundTripper }
 // Do sends the request.
 func (t tripper) Do(req *http.Request) (*http.Response, error) {
 	resp, err := t.RoundTrip(req)
-	switch {
-	case err == nil && resp == nil:
+	if err == nil && resp == nil {
 		err = errors.New("the RoundTripper answered nothing")
-	case err == nil && resp.Body == nil:
-		resp.Body = http.NoBody
 	}
 	if err != nil {
 		method := req.Method[:1] + strings.ToLower(req.Method[1:])
@@ -100,8 +97,21 @@ func (w wire) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, ScrubError(err)
 	}
-	if resp != nil && resp.Body != nil {
-		resp.Body = bound(resp, callOf(req.Context()).limit())
+	if resp == nil {
+		return nil, errors.New("the Transport answered nothing")
 	}
+	complete(resp)
+	resp.Body = bound(resp, callOf(req.Context()).limit())
 	return resp, nil
+}
+
+// complete adds what an *http.Client never leaves out, and a Transporter made for
+// a test often does.
+func complete(resp *http.Response) {
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if resp.Header == nil {
+		resp.Header = http.Header{}
+	}
 }

@@ -93,3 +93,42 @@ func TestAnOwnTransporterIsUsedAsItIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "own", got.Name)
 }
+
+// What a Transporter made for a test leaves out is no reason to panic.
+func TestAnswersThatLackAPart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer *http.Response
+		want   string
+	}{
+		"nothing":               {nil, "the Transport answered nothing"},
+		"no header and no body": {&http.Response{StatusCode: http.StatusUnauthorized}, "401 Unauthorized: the credential answered with the same token again"},
+		"no body":               {&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, "unexpected response: 200 with a body that is not the expected JSON"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newClient(t, nil, withBearer(&tokens{list: []string{"t"}}), withoutRetries, func(c *azrest.Config) {
+				c.HTTPClient = nil
+				c.Options.Transport = doer(func(*http.Request) (*http.Response, error) { return test.answer, nil })
+			})
+			_, err := get(t.Context(), client)
+			require.EqualError(t, err, `keyvault: get secret "db" in contoso.vault.azure.net: `+test.want)
+		})
+	}
+}
+
+// Nor is what a policy of the user's answers in the service's place.
+func TestAnAnswerOfAPolicy(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, always(200, "{}"), withoutRetries, func(c *azrest.Config) {
+		c.Options.PerCallPolicies = []policy.Policy{denied{}}
+	})
+	_, err := get(t.Context(), client)
+	require.ErrorIs(t, err, azrest.ErrForbidden)
+}
+
+type denied struct{}
+
+func (denied) Do(*policy.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusForbidden}, nil
+}

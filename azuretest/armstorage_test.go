@@ -1,6 +1,7 @@
 package azuretest_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -99,6 +100,15 @@ func TestStorageKeys(t *testing.T) {
 	require.Equal(t, 400, c.do(t, http.MethodPost, armURL+a.ID()+"/regenerateKey?api-version=2024-01-01", `[`).Status)
 	require.Panics(t, func() { a.Key("key9") })
 	require.Panics(t, func() { a.RotateKey("key9") })
+}
+
+func TestStorageAccountDoesNotPrintItsKeys(t *testing.T) {
+	t.Parallel()
+	a := azuretest.New(t).StorageAccount("contoso")
+	a.HandOver("http://127.0.0.1:10000/x", "x", "c2VjcmV0")
+	for verb, want := range map[string]string{"%v": "contoso", "%+v": "contoso", "%s": "contoso", "%q": `"contoso"`, "%#v": "azuretest.StorageAccount(contoso)"} {
+		require.Equal(t, want, fmt.Sprintf(verb, a))
+	}
 }
 
 func TestStorageNames(t *testing.T) {

@@ -84,6 +84,12 @@ func isAccountName(s string) bool {
 // Name returns the account's name.
 func (a *StorageAccount) Name() string { return a.name }
 
+// String returns the account's name: nobody prints its keys by accident.
+func (a *StorageAccount) String() string { return a.name }
+
+// GoString is String, for %#v.
+func (a *StorageAccount) GoString() string { return "azuretest.StorageAccount(" + a.name + ")" }
+
 // URL returns the address of the account's blobs, such as
 // "https://mystorageacct.blob.core.windows.net", with no slash at its end.
 func (a *StorageAccount) URL() string { return "https://" + a.name + ".blob.core.windows.net" }

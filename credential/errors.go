@@ -22,8 +22,9 @@ var (
 	ErrMultipleIdentities = errors.New("several identities, and none is named")
 	// ErrResourceNotFound means that the directory knows no such resource.
 	ErrResourceNotFound = errors.New("resource not found")
-	// ErrThrottled means that the source was asked too often. It is the same
-	// value in every package. See [Error].RetryAfter.
+	// ErrThrottled means that the source was asked too often, or asks for
+	// patience for another reason: it goes along with every [Error].RetryAfter.
+	// It is the same value in every package.
 	ErrThrottled = azrest.ErrThrottled
 	// ErrUnexpectedResponse means that the answer is not one of the source:
 	// something else listens on its address, or the answer was damaged.
@@ -133,6 +134,9 @@ func (e *Error) Unwrap() []error {
 		if err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if e.RetryAfter > 0 {
+		errs = append(errs, ErrThrottled)
 	}
 	return errs
 }

@@ -20,7 +20,8 @@ type ManagedIdentityCredentialOptions struct {
 	// RetryDelay, MaxRetryDelay and TryTimeout are used, within each source's
 	// own rules for what is worth another try. Cloud is used by workload
 	// identity alone. APIVersion is not used: each source has its own. Bodies
-	// are never logged, whatever Logging says.
+	// are never logged, whatever Logging says. TracingProvider gets a span for
+	// each fetch, which is nobody's child: callers share it.
 	azcore.ClientOptions
 	// ID names a user-assigned identity. Nil: the system-assigned one.
 	ID ManagedIDKind
@@ -28,8 +29,9 @@ type ManagedIdentityCredentialOptions struct {
 	// the constructor. See [ManagedIdentityCredential.Status] for the result.
 	Source Source
 	// Endpoint is the URL to ask instead of the source's own. A URL without
-	// a path gets the source's standard path. Without a Source it is taken
-	// for one that speaks the protocol of virtual machines.
+	// a path gets the source's standard path; for workload identity it is the
+	// authority, to which the tenant's path is added. Without a Source it is
+	// taken for one that speaks the protocol of virtual machines.
 	Endpoint string
 	// Observer, if not nil, is told of every fetch when it has ended, never of a
 	// token served from the cache. It is called on the fetch's goroutine, so

@@ -142,6 +142,17 @@ func TestRetryAfterTooLong(t *testing.T) {
 	})
 }
 
+// TestPatienceAskedFor: a source that is down may ask for it as well.
+func TestPatienceAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(say(503, "", "Retry-After", "120"))
+	e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
+	require.ErrorIs(t, e, credential.ErrUnavailable)
+	require.ErrorIs(t, e, credential.ErrThrottled)
+	require.Equal(t, 2*time.Minute, e.RetryAfter)
+	require.Equal(t, 1, s.count())
+}
+
 // TestRetryAfterInTheBackground puts off the next renewal, and no caller waits.
 func TestRetryAfterInTheBackground(t *testing.T) {
 	t.Parallel()

@@ -19,6 +19,7 @@ func allowed() map[string][]string {
 		azcore = "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."
 		fresh  = module + "/internal/fresh"
 		azrest = module + "/internal/azrest"
+		mssql  = "github.com/microsoft/go-mssqldb/..."
 	)
 	program := []string{
 		azcore, module + "/credential", module + "/keyvault", module + "/arm", module + "/storage", module + "/datalake", module + "/sql",
@@ -33,6 +34,7 @@ func allowed() map[string][]string {
 		"arm":                        {azcore, azrest},
 		"storage":                    {azcore, azrest, fresh},
 		"datalake":                   {azcore, azrest},
+		"sql":                        {azcore, mssql},
 		"azuretest":                  {},
 		"examples/keyvault":          program,
 		"examples/resourcegroup":     program,
@@ -70,9 +72,15 @@ func TestDependencies(t *testing.T) {
 	known := []string{
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore",
 		"github.com/Azure/azure-sdk-for-go/sdk/internal", // azcore's
-		"golang.org/x/net", // azcore's
+		"github.com/golang-sql/civil",                    // go-mssqldb's
+		"github.com/golang-sql/sqlexp",                   // go-mssqldb's
+		"github.com/google/uuid",                         // go-mssqldb's
+		"github.com/microsoft/go-mssqldb",
+		"github.com/shopspring/decimal", // go-mssqldb's
+		"golang.org/x/crypto",           // go-mssqldb's
+		"golang.org/x/net",              // azcore's
 		"golang.org/x/sync",
-		"golang.org/x/text", // azcore's
+		"golang.org/x/text", // azcore's and go-mssqldb's
 		module,
 	}
 	for _, path := range goList(t, `{{if and .Module (not .Standard)}}{{.Module.Path}}{{end}}`, "-deps") {

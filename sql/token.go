@@ -1,0 +1,66 @@
+package azuresql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// staleToken is how old a rejected token has to be for a newer one to help: one
+// made since then has all the memberships that the directory knows of.
+const staleToken = 5 * time.Minute
+
+// pass is a token for one connection, however often the driver asks for it.
+type pass struct {
+	token   string
+	expires time.Time // zero: unknown
+}
+
+// fetch asks the credential, past a token that was rejected if claims say so.
+func (c *Connector) fetch(ctx context.Context, claims string) (pass, error) {
+	got, err := c.token(ctx, policy.TokenRequestOptions{Scopes: []string{c.scope}, Claims: claims})
+	if err == nil && got.Token == "" {
+		err = errors.New("the credential answered with an empty one")
+	}
+	if err != nil {
+		return pass{}, &tokenError{text: fmt.Sprintf("no token for %s: %s", c.scope, oneLine(err)), cause: err}
+	}
+	return passOf(got), nil
+}
+
+// passOf strips the monotonic clock: a machine may sleep.
+func passOf(got azcore.AccessToken) pass {
+	return pass{token: got.Token, expires: got.ExpiresOn.Round(0)}
+}
+
+// usedUp says whether the token is of no use any more.
+func (p pass) usedUp(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
+
+// newer is another token after the server has rejected this one, if there is a
+// point in it: groups and identities may have changed since it was made.
+func (c *Connector) newer(ctx context.Context, rejected pass, now time.Time) (pass, bool) {
+	made := bearerOf(rejected.token).made()
+	if !rejected.usedUp(now) && !made.IsZero() && now.Sub(made) < staleToken {
+		return pass{}, false
+	}
+	// The form in which services revoke tokens: none from before this time.
+	since := now.Truncate(staleToken)
+	p, err := c.fetch(ctx, fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, since.Unix()))
+	return p, err == nil && p.token != rejected.token && !p.usedUp(now)
+}
+
+// tokenError is a credential's failure. The credential has tried again already.
+type tokenError struct {
+	text  string
+	cause error
+}
+
+// Error is one line.
+func (e *tokenError) Error() string { return e.text }
+
+// Unwrap gives the credential's error.
+func (e *tokenError) Unwrap() error { return e.cause }

@@ -104,7 +104,7 @@ func aclText(entries []ACLEntry, permissions bool) (string, error) {
 		if permissions {
 			texts = append(texts, e.String())
 		} else {
-			texts = append(texts, e.key())
+			texts = append(texts, e.key()+":") // Hadoop wants the colon
 		}
 	}
 	return strings.Join(texts, ","), nil

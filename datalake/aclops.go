@@ -20,7 +20,8 @@ func (c *Client) ACL(ctx context.Context, name string) (ACL, error) {
 }
 
 // SetACL replaces the list. The entries of the owner, the group and all others
-// must be among the new ones.
+// must be among the new ones. Hadoop and Gen1 leave the default entries as they
+// are if there are none among the new ones.
 func (c *Client) SetACL(ctx context.Context, name string, entries ...ACLEntry) error {
 	return c.changeACL(ctx, "setacl", name, setACL, entries)
 }
@@ -74,13 +75,12 @@ func (c *Client) changeACL(ctx context.Context, op, name string, what aclChange,
 
 func (w *webhdfs) acl(ctx context.Context, name string) (ACL, error) {
 	wire, err := ask[struct {
-		AclStatus *struct { //nolint:revive // the wire's name
+		ACLStatus *struct {
 			Entries                  []string
 			Owner, Group, Permission string
-			StickyBit                bool
-		}
+		} `json:"AclStatus"`
 	}](ctx, w, request{method: http.MethodGet, op: "GETACLSTATUS", name: name})
-	said := wire.AclStatus
+	said := wire.ACLStatus
 	switch {
 	case err != nil:
 		return ACL{}, err
@@ -129,18 +129,18 @@ func (d *dfs) acl(ctx context.Context, name string) (ACL, error) {
 }
 
 func (d *dfs) aclAndTag(ctx context.Context, name string) (acl ACL, etag string, err error) {
-	resp, err := d.send(ctx, call{ //nolint:bodyclose // it has none
+	header, err := d.ask(ctx, call{
 		method: http.MethodHead, name: name, query: url.Values{"action": {"getAccessControl"}},
 	})
 	if err != nil {
 		return ACL{}, "", err
 	}
-	entries, err := ParseACL(resp.Header.Get("X-Ms-Acl"))
+	entries, err := ParseACL(header.Get("X-Ms-Acl"))
 	if err != nil {
 		return ACL{}, "", fmt.Errorf("%w: an ACL entry does not look like user:name:rwx", ErrUnexpectedResponse)
 	}
 	sortACL(entries)
-	return ACL{resp.Header.Get("X-Ms-Owner"), resp.Header.Get("X-Ms-Group"), entries}, resp.Header.Get("ETag"), nil
+	return ACL{header.Get("X-Ms-Owner"), header.Get("X-Ms-Group"), entries}, header.Get("ETag"), nil
 }
 
 // changeACL makes the new list from the old one, which must not change meanwhile.

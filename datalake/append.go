@@ -52,7 +52,7 @@ func (w *webhdfs) append(ctx context.Context, name string, s *source, before Fil
 	arrived := int64(0)
 	for tries := 1; ; tries++ {
 		rest, length := s.from(arrived)
-		data := &payload{reader: rest, length: length}
+		data := &payload{reader: attentive{ctx, rest}, length: length}
 		err := w.send(ctx, request{method: http.MethodPost, op: "APPEND", name: name, once: true}, data)
 		switch {
 		case err == nil:
@@ -193,11 +193,10 @@ func (d *dfs) appender(name string, sum bool) func(context.Context, int64, *azre
 		if sum {
 			header["Content-Md5"] = chunkSum(chunk)
 		}
-		_, err := d.send(ctx, call{
+		return d.tell(ctx, call{
 			method: http.MethodPatch, name: name, body: chunk, header: header, accept: []int{http.StatusAccepted},
 			query: url.Values{"action": {"append"}, "position": {strconv.FormatInt(offset, 10)}},
 		})
-		return err
 	}
 }
 
@@ -210,7 +209,7 @@ func (d *dfs) flush(ctx context.Context, name string, size int64, etag string, e
 		header["If-Match"] = []string{etag}
 	}
 	for tries := 1; ; tries++ {
-		_, err := d.send(ctx, call{method: http.MethodPatch, name: name, query: query, header: header, once: true})
+		err := d.tell(ctx, call{method: http.MethodPatch, name: name, query: query, header: header, once: true})
 		if err == nil {
 			return nil
 		}

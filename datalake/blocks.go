@@ -6,16 +6,17 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
 
-// blockLengths answers how many bytes each block of a file has: a file that was
-// concatenated has shorter ones in its midst.
-func (w *webhdfs) blockLengths(ctx context.Context, name string, status *FileStatus) (func(block int) int64, error) {
+// blockLengths answers how many bytes each block of a file has, of which sum is
+// the checksum: one that was concatenated has shorter ones in its midst.
+func (w *webhdfs) blockLengths(ctx context.Context, name string, status *FileStatus, sum Checksum) (func(block int) int64, error) {
 	regular := func(int) int64 { return max(status.BlockSize, chunkBytes) }
-	if status.Size <= status.BlockSize {
-		return regular, nil
+	if strings.HasPrefix(sum.Algorithm, "MD5-of-0MD5-") {
+		return func(int) int64 { return max(status.Size, 1) }, nil
 	}
 	call := w.call(request{
 		method: http.MethodGet, op: "GETFILEBLOCKLOCATIONS", name: name,

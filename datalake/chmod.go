@@ -103,7 +103,7 @@ func (d *dfs) chown(ctx context.Context, name, owner, group string) error {
 }
 
 func (d *dfs) setAccess(ctx context.Context, name string, header http.Header) error {
-	_, err := d.send(ctx, call{
+	err := d.tell(ctx, call{
 		method: http.MethodPatch, name: name, query: url.Values{"action": {"setAccessControl"}}, header: header,
 	})
 	return err

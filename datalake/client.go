@@ -86,9 +86,9 @@ func checkIdentity(to target, cred azcore.TokenCredential, user string) error {
 	case to.kind != hadoop && cred == nil:
 		return errors.New("the credential is nil")
 	case to.kind != hadoop && user != "":
-		return errors.New("User is for Hadoop only")
+		return errors.New("a User is for Hadoop only")
 	case cred != nil && user != "":
-		return errors.New("User and a credential are two identities: leave one out")
+		return errors.New("a User and a credential are two identities: leave one out")
 	default:
 		return nil
 	}

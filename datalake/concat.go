@@ -103,33 +103,21 @@ func (c *Client) join(ctx context.Context, b concatenator, target string, source
 	}
 }
 
+// concat: Gen1 takes the names in a body, which bounds neither their number nor
+// their letters.
 func (w *webhdfs) concat(ctx context.Context, target string, sources []string) error {
-	if w.msConcat {
-		return w.concatGen1(ctx, target, sources)
-	}
-	if slices.ContainsFunc(sources, func(name string) bool { return strings.Contains(name, ",") }) {
+	r := request{method: http.MethodPost, op: "CONCAT", name: target, once: true}
+	switch {
+	case w.msConcat:
+		body, err := json.Marshal(map[string][]string{"sources": sources})
+		if err != nil {
+			return err
+		}
+		r.op, r.body = "MSCONCAT", azrest.NewContent("application/json", body)
+	case slices.ContainsFunc(sources, func(name string) bool { return strings.Contains(name, ",") }):
 		return invalid("Hadoop concatenates no file with a comma in its name")
+	default:
+		r.query = url.Values{"sources": {strings.Join(sources, ",")}}
 	}
-	return w.tell(ctx, request{
-		method: http.MethodPost, op: "CONCAT", name: target, once: true,
-		query: url.Values{"sources": {strings.Join(sources, ",")}},
-	})
-}
-
-// concatGen1: MSCONCAT makes a file, so that the old one is a source too.
-func (w *webhdfs) concatGen1(ctx context.Context, target string, sources []string) error {
-	temp := tempName(target)
-	if err := w.msConcatTo(ctx, temp, append([]string{target}, sources...)); err != nil {
-		return err
-	}
-	return w.rename(ctx, temp, target)
-}
-
-func (w *webhdfs) msConcatTo(ctx context.Context, target string, sources []string) error {
-	body, err := json.Marshal(map[string][]string{"sources": sources})
-	if err != nil {
-		return err
-	}
-	content := azrest.NewContent("application/json", body)
-	return w.tell(ctx, request{method: http.MethodPost, op: "MSCONCAT", name: target, body: content, once: true})
+	return w.tell(ctx, r)
 }

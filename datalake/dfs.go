@@ -64,9 +64,25 @@ type call struct {
 	stream, once bool
 }
 
-func (d *dfs) send(ctx context.Context, c call) (*http.Response, error) {
+// open is for a request whose answer has a body. The caller closes it.
+func (d *dfs) open(ctx context.Context, c call) (*http.Response, error) {
 	resp, err := d.rest.Send(ctx, d.request(d.origin, c))
 	return resp, fault(d.origin.Host, err)
+}
+
+// ask is for a request whose answer is in its header.
+func (d *dfs) ask(ctx context.Context, c call) (http.Header, error) {
+	resp, err := d.open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Header, resp.Body.Close()
+}
+
+// tell is for a request whose answer says nothing.
+func (d *dfs) tell(ctx context.Context, c call) error {
+	_, err := d.ask(ctx, c)
+	return err
 }
 
 func (d *dfs) request(origin *url.URL, c call) azrest.Call {

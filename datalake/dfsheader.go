@@ -4,14 +4,16 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // headerStatus reads a file's properties.
 // https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/get-properties
-func headerStatus(header http.Header, size int64) (FileStatus, error) {
+func headerStatus(header http.Header) (FileStatus, error) {
 	mode, acl, err := parseModeText(header.Get("X-Ms-Permissions"))
+	size, _ := strconv.ParseInt(header.Get("Content-Length"), 10, 64) // a directory has none
 	if strings.EqualFold(header.Get("X-Ms-Resource-Type"), "directory") {
 		mode |= fs.ModeDir
 	}

@@ -99,10 +99,11 @@ func (d *dfs) walk(ctx context.Context, name string, recursive bool, each func(*
 		if after != "" {
 			query.Set("continuation", after)
 		}
-		resp, err := d.send(ctx, call{method: http.MethodGet, query: query}) //nolint:bodyclose // it is in memory
+		resp, err := d.open(ctx, call{method: http.MethodGet, query: query})
 		if err != nil {
 			return page{}, err
 		}
+		defer func() { _ = resp.Body.Close() }()
 		entries, err := decodePaths(resp, each)
 		return page{entries, resp.Header.Get("X-Ms-Continuation")}, err
 	})

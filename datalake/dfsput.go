@@ -59,7 +59,7 @@ func (d *dfs) create(ctx context.Context, name string, o putOptions) error {
 		header["X-Ms-Permissions"] = []string{octal4(*o.mode)}
 		header["X-Ms-Umask"] = []string{"0000"}
 	}
-	_, err := d.send(ctx, call{
+	err := d.tell(ctx, call{
 		method: http.MethodPut, name: name, query: url.Values{"resource": {"file"}}, header: header, accept: []int{http.StatusCreated},
 	})
 	return err

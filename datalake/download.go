@@ -205,7 +205,7 @@ func (d *download) checked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	length, err := w.blockLengths(ctx, d.name, &d.status)
+	length, err := w.blockLengths(ctx, d.name, &d.status, server)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func parseHTTP(u *url.URL, path string) (target, error) {
 	isGen1, isGen2 := strings.HasSuffix(host, gen1Domain), isDFSHost(host)
 	switch {
 	case (isGen1 || isGen2) && scheme != "https":
-		return target{}, errors.New("Azure is reached over https only") //nolint:staticcheck,revive // a name
+		return target{}, errors.New("it must begin with https://, as everything of Azure")
 	case isGen1 && (path == "" || path == webhdfsV1):
 		return at(gen1, scheme, u, webhdfsV1)
 	case isGen1:

@@ -37,6 +37,7 @@ func absolute(op, name string) (string, error) {
 // relative makes an error about a name of package fs.
 func relative(op, name string, err error) error { return pathError(op, name, err) }
 
+// Open opens a file or directory.
 func (f *fileSystem) Open(name string) (fs.File, error) {
 	path, err := absolute("open", name)
 	if err != nil {
@@ -58,6 +59,7 @@ func rootAsDot(info *fileInfo) *fileInfo {
 	return info
 }
 
+// Stat describes a file or directory.
 func (f *fileSystem) Stat(name string) (fs.FileInfo, error) {
 	path, err := absolute("stat", name)
 	if err != nil {
@@ -70,6 +72,7 @@ func (f *fileSystem) Stat(name string) (fs.FileInfo, error) {
 	return rootAsDot(info), nil
 }
 
+// ReadDir lists a directory, in the order of names.
 func (f *fileSystem) ReadDir(name string) ([]fs.DirEntry, error) {
 	path, err := absolute("readdir", name)
 	if err != nil {
@@ -86,6 +89,7 @@ func (f *fileSystem) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
+// ReadFile reads all of a file.
 func (f *fileSystem) ReadFile(name string) ([]byte, error) {
 	path, err := absolute("readfile", name)
 	if err != nil {

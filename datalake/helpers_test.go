@@ -2,8 +2,12 @@ package datalake_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,8 +30,9 @@ func (i identity) GetToken(_ context.Context, options policy.TokenRequestOptions
 // lake is a client for an empty data lake of the emulator.
 type lake struct {
 	*datalake.Client
-	server *azuretest.Server
-	data   *azuretest.DataLake
+	profile azuretest.Profile
+	server  *azuretest.Server
+	data    *azuretest.DataLake
 }
 
 type change func(*datalake.ClientOptions)
@@ -54,7 +59,7 @@ func newLake(tb testing.TB, profile azuretest.Profile, changes ...change) *lake 
 	}
 	client, err := datalake.NewClient(data.URL(), cred, options)
 	require.NoError(tb, err)
-	return &lake{client, server, data}
+	return &lake{client, profile, server, data}
 }
 
 func profiles() []azuretest.Profile {
@@ -72,7 +77,93 @@ func each(t *testing.T, test func(t *testing.T, l *lake), changes ...change) {
 	}
 }
 
-// service answers requests without an emulator.
-type service func(*http.Request) (*http.Response, error)
+// scripted answers request after request, without an emulator. It keeps what
+// arrived.
+type scripted struct {
+	t       *testing.T
+	mu      sync.Mutex
+	answers []func(*http.Request) (*http.Response, error)
+	seen    []arrival
+}
 
-func (s service) RoundTrip(req *http.Request) (*http.Response, error) { return s(req) }
+type arrival struct {
+	line   string // method and URL
+	header http.Header
+	body   string
+}
+
+const (
+	gen1Endpoint = "https://contoso.azuredatalakestore.net"
+	gen2Endpoint = "https://contoso.dfs.core.windows.net/logs"
+	nameNode     = "http://namenode.contoso.test:9870/webhdfs/v1"
+	gateway      = "https://gateway.contoso.test:8443/gateway/default/webhdfs/v1"
+)
+
+// newScripted makes a client for an endpoint that a script is behind. It has a
+// token if that can be sent.
+func newScripted(t *testing.T, endpoint string, changes ...change) (*datalake.Client, *scripted) {
+	t.Helper()
+	s := &scripted{t: t}
+	options := &datalake.ClientOptions{HTTPClient: &http.Client{Transport: s}}
+	hasty(options)
+	for _, c := range changes {
+		c(options)
+	}
+	var cred azcore.TokenCredential
+	if strings.HasPrefix(endpoint, "https:") {
+		cred = staticToken("token")
+	}
+	client, err := datalake.NewClient(endpoint, cred, options)
+	require.NoError(t, err)
+	return client, s
+}
+
+// answer adds an answer; headers come in pairs.
+func (s *scripted) answer(status int, body string, headers ...string) {
+	s.answers = append(s.answers, func(req *http.Request) (*http.Response, error) {
+		header := http.Header{}
+		for i := 0; i < len(headers); i += 2 {
+			header.Add(headers[i], headers[i+1])
+		}
+		return &http.Response{
+			StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", Header: header,
+			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+		}, nil
+	})
+}
+
+// fail adds a broken connection.
+func (s *scripted) fail(err error) {
+	s.answers = append(s.answers, func(*http.Request) (*http.Response, error) { return nil, err })
+}
+
+// RoundTrip answers the next request.
+func (s *scripted) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := arrival{line: req.Method + " " + req.URL.String(), header: req.Header.Clone()}
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		one.body = string(body)
+	}
+	s.seen = append(s.seen, one)
+	require.LessOrEqual(s.t, len(s.seen), len(s.answers), "nobody expects %s", one.line)
+	return s.answers[len(s.seen)-1](req)
+}
+
+func isAny(err error, wanted ...error) bool {
+	return slices.ContainsFunc(wanted, func(want error) bool { return errors.Is(err, want) })
+}
+
+// stream hides all that a reader can but read.
+func stream(text string) io.Reader { return struct{ io.Reader }{strings.NewReader(text)} }
+
+func exceptionOf(err error) string {
+	if e, ok := errors.AsType[*datalake.RemoteError](err); ok {
+		return e.Exception
+	}
+	return ""
+}

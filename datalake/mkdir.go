@@ -85,7 +85,7 @@ func (d *dfs) mkdir(ctx context.Context, name string, mode uint32) error {
 	header := absent()
 	header["X-Ms-Permissions"] = []string{octal4(mode)}
 	header["X-Ms-Umask"] = []string{"0000"}
-	_, err := d.send(ctx, call{
+	err := d.tell(ctx, call{
 		method: http.MethodPut, name: name, query: url.Values{"resource": {"directory"}}, header: header,
 		accept: []int{http.StatusCreated},
 	})

@@ -32,7 +32,7 @@ func (u *upload) inParts(ctx context.Context) error {
 	if err == nil || u.options.Checkpoint != nil && !refused {
 		return err
 	}
-	u.client.discard(ctx, p.names(p.count)...)
+	u.client.discard(ctx, err, p.names(p.count)...)
 	if refused && u.source.at != nil {
 		return u.client.write(ctx, u.name, u.source, u.put())
 	}
@@ -157,12 +157,11 @@ func (p *partwise) report() {
 func (p *partwise) arrived(ctx context.Context, index int, size int64, hash []byte) error {
 	if size == 0 && index > 0 {
 		// The source has ended with the part before. No server joins empty parts.
-		p.client.discard(ctx, p.partName(index))
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.ending = true
 		p.count--
-		return nil
+		return p.client.backend.remove(ctx, p.partName(index), false)
 	}
 	status, err := p.client.backend.stat(ctx, p.partName(index))
 	if err == nil && status.Size != size {

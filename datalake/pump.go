@@ -2,7 +2,6 @@ package datalake
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
 
@@ -19,7 +18,7 @@ func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.
 	for range o.concurrency {
 		p.slots <- nil
 	}
-	size, err := p.run(r)
+	size, err := p.run(attentive{ctx, r})
 	p.wait.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -40,30 +39,34 @@ type pumping struct {
 }
 
 func (p *pumping) run(r io.Reader) (int64, error) {
-	offset := p.options.from
-	for {
+	offset, last := p.options.from, false
+	for !last {
 		buffer, err := p.buffer()
 		if err != nil {
 			return offset, err
 		}
-		// The first chunk may be shorter, so that all others begin at a multiple of
-		// their size.
-		n, err := io.ReadFull(r, buffer[offset%int64(len(buffer)):])
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		var chunk []byte
+		if chunk, last, err = cut(r, buffer, offset); err != nil {
 			p.stop(&sourceError{err})
 			return offset, err
 		}
-		if n > 0 {
-			p.start(offset, buffer, n)
-			offset += int64(n)
+		if len(chunk) > 0 {
+			p.start(offset, chunk, buffer)
+			offset += int64(len(chunk))
 		}
-		if err != nil {
-			return offset, nil
-		}
-		if o := p.options; o.safe != nil && offset%o.every == 0 && !p.mark(offset) {
-			return offset, nil
+		if o := p.options; o.safe != nil && !last && offset%o.every == 0 && !p.mark(offset) {
+			break
 		}
 	}
+	return offset, nil
+}
+
+// cut reads a chunk. The first may be shorter, so that all others begin at a
+// multiple of their size.
+func cut(r io.Reader, buffer []byte, offset int64) (chunk []byte, last bool, err error) {
+	buffer = buffer[offset%int64(len(buffer)):]
+	n, err := io.ReadFull(r, buffer)
+	return buffer[:n], err != nil, notEOF(err)
 }
 
 func (p *pumping) buffer() ([]byte, error) {
@@ -78,18 +81,18 @@ func (p *pumping) buffer() ([]byte, error) {
 	}
 }
 
-func (p *pumping) start(offset int64, buffer []byte, n int) {
+// start sends a chunk, which is in the buffer.
+func (p *pumping) start(offset int64, chunk, buffer []byte) {
 	p.wait.Go(func() {
-		from := int(offset % int64(len(buffer)))
-		chunk := azrest.NewContent(octets, buffer[from:from+n])
-		if err := p.send(p.ctx, offset, chunk); err != nil {
+		content := azrest.NewContent(octets, chunk)
+		if err := p.send(p.ctx, offset, content); err != nil {
 			p.stop(err)
 			return
 		}
-		if chunk.InUse() {
+		if content.InUse() {
 			buffer = nil // the transport may read on for a moment
 		}
-		p.count(n)
+		p.count(len(chunk))
 		p.slots <- buffer
 	})
 }

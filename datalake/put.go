@@ -53,7 +53,7 @@ func (w *webhdfs) put(ctx context.Context, name string, r io.Reader, o putOption
 		sum = newHDFSSum(func(int) int64 { return blockSize })
 		r = io.TeeReader(r, sum)
 	}
-	data := &payload{reader: r, length: -1, progress: o.progress}
+	data := &payload{reader: attentive{ctx, r}, length: -1, progress: o.progress}
 	if o.size > 0 {
 		data.length = o.size
 	}
@@ -70,7 +70,8 @@ func (w *webhdfs) send(ctx context.Context, r request, data *payload) error {
 	if err != nil {
 		return data.why(err)
 	}
-	runtime.Drain(resp)
+	defer func() { _ = resp.Body.Close() }()
+	runtime.Drain(resp) // then the connection can be used again
 	return nil
 }
 

@@ -31,7 +31,7 @@ func (d *dfs) read(ctx context.Context, name string, of *FileStatus, offset, len
 	if of.ETag != "" {
 		header["If-Match"] = []string{of.ETag}
 	}
-	resp, err := d.send(ctx, call{
+	resp, err := d.open(ctx, call{
 		method: http.MethodGet, name: name, header: header, stream: true, once: true,
 		accept: []int{http.StatusOK, http.StatusPartialContent},
 	})

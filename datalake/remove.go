@@ -59,14 +59,14 @@ func (w *webhdfs) remove(ctx context.Context, name string, all bool) error {
 func (d *dfs) remove(ctx context.Context, name string, all bool) error {
 	query := url.Values{"recursive": {strconv.FormatBool(all)}}
 	for {
-		resp, err := d.send(ctx, call{ //nolint:bodyclose // it is in memory
+		header, err := d.ask(ctx, call{
 			method: http.MethodDelete, name: name, query: query, once: true,
 			accept: []int{http.StatusOK, http.StatusAccepted},
 		})
 		if err != nil {
 			return err
 		}
-		more := resp.Header.Get("X-Ms-Continuation")
+		more := header.Get("X-Ms-Continuation")
 		switch more {
 		case "":
 			return nil

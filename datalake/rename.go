@@ -106,16 +106,16 @@ func (w *webhdfs) rename(ctx context.Context, from, to string) error {
 }
 
 func (w *webhdfs) renamed(ctx context.Context, r request) (bool, error) {
-	resp, err := w.home.Send(ctx, w.call(r)) //nolint:bodyclose // it is in memory
+	resp, err := w.home.Send(ctx, w.call(r))
 	if err != nil {
 		return false, fault(w.origin.Host, err)
 	}
-	answer, err := decodeFlag(resp)
-	return answer, err
+	defer func() { _ = resp.Body.Close() }()
+	return decodeFlag(resp)
 }
 
 func (d *dfs) rename(ctx context.Context, from, to string) error {
-	_, err := d.send(ctx, call{
+	err := d.tell(ctx, call{
 		method: http.MethodPut, name: to, once: true, accept: []int{http.StatusCreated},
 		header: http.Header{"X-Ms-Rename-Source": {d.path + escapeName(from)}},
 	})

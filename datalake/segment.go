@@ -110,6 +110,7 @@ func (s *segment) open() error {
 	return err
 }
 
+// Close ends the use of the connection.
 func (s *segment) Close() error {
 	if s.body == nil {
 		return nil

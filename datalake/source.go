@@ -2,6 +2,7 @@ package datalake
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 )
@@ -49,6 +50,20 @@ func (s *source) from(offset int64) (io.Reader, int64) {
 		return s.r, -1
 	}
 	return io.NewSectionReader(s.at, offset, s.size-offset), s.size - offset
+}
+
+// attentive is a reader that ends with its context. One that gives nothing, and
+// goes on giving nothing, would not be left otherwise.
+type attentive struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (a attentive) Read(p []byte) (int, error) {
+	if err := a.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return a.r.Read(p)
 }
 
 // sourceError is the failure of what is uploaded, which no other try mends.

@@ -54,11 +54,11 @@ func (d *dfs) stat(ctx context.Context, name string) (FileStatus, error) {
 	if name == "/" {
 		query.Set("action", "getAccessControl")
 	}
-	resp, err := d.send(ctx, call{method: http.MethodHead, name: name, query: query})
+	header, err := d.ask(ctx, call{method: http.MethodHead, name: name, query: query})
 	if err != nil {
 		return FileStatus{}, err
 	}
-	status, err := headerStatus(resp.Header, resp.ContentLength)
+	status, err := headerStatus(header)
 	if name == "/" {
 		status.Mode |= fs.ModeDir
 	}

@@ -40,14 +40,29 @@ type fileInfo struct {
 
 func newInfo(name string, status FileStatus) *fileInfo { return &fileInfo{path.Base(name), status} }
 
-func (i *fileInfo) Name() string               { return i.name }
-func (i *fileInfo) Size() int64                { return i.status.Size }
-func (i *fileInfo) Mode() fs.FileMode          { return i.status.Mode }
-func (i *fileInfo) ModTime() time.Time         { return i.status.ModTime }
-func (i *fileInfo) IsDir() bool                { return i.status.Mode.IsDir() }
-func (i *fileInfo) Type() fs.FileMode          { return i.status.Mode.Type() }
+// Name is the last part of the file's name.
+func (i *fileInfo) Name() string { return i.name }
+
+// Size is that of the content.
+func (i *fileInfo) Size() int64 { return i.status.Size }
+
+// Mode is what may be done, and the type.
+func (i *fileInfo) Mode() fs.FileMode { return i.status.Mode }
+
+// ModTime is when the content was changed.
+func (i *fileInfo) ModTime() time.Time { return i.status.ModTime }
+
+// IsDir says whether it is a directory.
+func (i *fileInfo) IsDir() bool { return i.status.Mode.IsDir() }
+
+// Type is that of the file.
+func (i *fileInfo) Type() fs.FileMode { return i.status.Mode.Type() }
+
+// Info costs nothing.
 func (i *fileInfo) Info() (fs.FileInfo, error) { return i, nil }
-func (i *fileInfo) String() string             { return fs.FormatFileInfo(i) }
+
+// String is a line as ls has it.
+func (i *fileInfo) String() string { return fs.FormatFileInfo(i) }
 
 // Sys answers a copy.
 func (i *fileInfo) Sys() any {

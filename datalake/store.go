@@ -68,7 +68,7 @@ func (c *Client) store(ctx context.Context, name string, put func(temp string) (
 		err = c.publish(ctx, temp, name, size)
 	}
 	if err != nil {
-		c.discard(ctx, temp)
+		c.discard(ctx, err, temp)
 	}
 	return err
 }
@@ -85,12 +85,21 @@ func (c *Client) publish(ctx context.Context, temp, name string, size int64) err
 	return c.move(ctx, temp, name, &status)
 }
 
-// discard has its own time, since the caller's may be over.
-func (c *Client) discard(ctx context.Context, temps ...string) {
+// discard has its own time, since the caller's may be over. After a failure that
+// the server has not answered, its request may still be on its way: then what is
+// not there yet may come.
+func (c *Client) discard(ctx context.Context, failure error, temps ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	_, answered := asRemote(failure)
+	late := patience{retries: 4, first: 50 * time.Millisecond, most: time.Second}
 	for _, temp := range temps {
-		_ = c.backend.remove(ctx, temp, false) // there may be nothing
+		for tries := 1; ; tries++ {
+			err := c.backend.remove(ctx, temp, false)
+			if err == nil || answered || tries > late.retries || !late.pause(ctx, tries, nil) {
+				break
+			}
+		}
 	}
 }
 

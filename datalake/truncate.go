@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -85,19 +84,19 @@ func (d *dfs) truncate(ctx context.Context, name string, size int64, now *FileSt
 	if size != 0 {
 		return fmt.Errorf("%w: Gen2 cuts a file to nothing only", errors.ErrUnsupported)
 	}
-	resp, err := d.send(ctx, call{method: http.MethodHead, name: name}) //nolint:bodyclose // it has none
+	kept, err := d.ask(ctx, call{method: http.MethodHead, name: name})
 	if err != nil {
 		return err
 	}
 	header := http.Header{
 		"If-Match": {now.ETag}, "X-Ms-Permissions": {octal4(modeBits(now.Mode))}, "X-Ms-Umask": {"0000"},
 	}
-	for _, kept := range []string{"X-Ms-Properties", "Content-Type"} {
-		if value := resp.Header.Get(kept); value != "" {
-			header[strings.Replace(kept, "Content-Type", "X-Ms-Content-Type", 1)] = []string{value}
+	for from, to := range map[string]string{"X-Ms-Properties": "X-Ms-Properties", "Content-Type": "X-Ms-Content-Type"} {
+		if value := kept.Get(from); value != "" {
+			header.Set(to, value)
 		}
 	}
-	_, err = d.send(ctx, call{
+	err = d.tell(ctx, call{
 		method: http.MethodPut, name: name, query: url.Values{"resource": {"file"}}, header: header, accept: []int{http.StatusCreated},
 	})
 	return err

@@ -40,7 +40,7 @@ type profile struct {
 	chunk    int    // the largest body, which lands whole; 0: bodies are streamed
 	offsets  bool   // APPEND takes the offset it is for
 	pageSize string // of a list; empty: the server's, by LISTSTATUS_BATCH
-	msConcat bool   // sources go into a body, to a target that does not exist
+	msConcat bool   // the names of what is concatenated go into a body
 	checksum bool   // of files
 	expiry   bool   // of files
 }

@@ -156,12 +156,12 @@ func (w *webhdfs) removeXAttr(ctx context.Context, name, attribute string) error
 }
 
 func (d *dfs) properties(ctx context.Context, name string) (properties map[string][]byte, etag string, err error) {
-	resp, err := d.send(ctx, call{method: http.MethodHead, name: name}) //nolint:bodyclose // it has none
+	header, err := d.ask(ctx, call{method: http.MethodHead, name: name})
 	if err != nil {
 		return nil, "", err
 	}
-	properties, err = parseProperties(resp.Header.Get("X-Ms-Properties"))
-	return properties, resp.Header.Get("ETag"), err
+	properties, err = parseProperties(header.Get("X-Ms-Properties"))
+	return properties, header.Get("ETag"), err
 }
 
 // parseProperties reads name=base64, joined by commas.
@@ -217,7 +217,7 @@ func (d *dfs) changeProperties(ctx context.Context, name string, change func(map
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		texts = append(texts, key+"="+base64.StdEncoding.EncodeToString(all[key]))
 	}
-	_, err = d.send(ctx, call{
+	err = d.tell(ctx, call{
 		method: http.MethodPatch, name: name, query: url.Values{"action": {"setProperties"}},
 		header: http.Header{"X-Ms-Properties": {strings.Join(texts, ",")}, "If-Match": {etag}},
 	})

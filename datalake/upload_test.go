@@ -1,0 +1,173 @@
+package datalake_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/datalake"
+)
+
+func TestConformanceUpload(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		checksum := s.profile != azuretest.Gen1
+		for _, size := range []int{0, 1, 4 << 20, 9<<20 + 7} {
+			data := content(size)
+			var sent []int64
+			options := &datalake.UploadOptions{Checksum: checksum, Progress: func(n int64) { sent = append(sent, n) }}
+			require.NoError(t, s.Upload(t.Context(), s.at("stream"), struct{ io.Reader }{bytes.NewReader(data)}, options))
+			require.NoError(t, s.Upload(t.Context(), s.at("file"), bytes.NewReader(data), &datalake.UploadOptions{Checksum: checksum}))
+			require.True(t, string(data) == s.read(t, "stream"))
+			require.True(t, string(data) == s.read(t, "file"))
+			if size > 0 {
+				require.Equal(t, int64(size), sent[len(sent)-1])
+				require.IsIncreasing(t, append([]int64{0}, sent...))
+			}
+			require.Equal(t, []string{"file", "stream"}, s.names(t, s.dir))
+		}
+	})
+}
+
+// Hadoop and Gen1 take a file in parts, Gen2 its chunks in any order.
+func TestConformanceUploadInParallel(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		data := content(5<<20 + 123)
+		var last int64
+		require.NoError(t, s.Upload(t.Context(), s.at("file"), bytes.NewReader(data), &datalake.UploadOptions{
+			ChunkSize: 1 << 20, Concurrency: 3, Checksum: s.profile != azuretest.Gen1, Progress: func(n int64) { last = n },
+		}))
+		require.True(t, string(data) == s.read(t, "file"))
+		require.Equal(t, []string{"file"}, s.names(t, s.dir), "the parts are gone")
+		require.Equal(t, int64(len(data)), last)
+	})
+}
+
+func TestConformanceUploadFromAFile(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		data := content(100_000)
+		name := filepath.Join(t.TempDir(), "file")
+		require.NoError(t, os.WriteFile(name, data, 0o600))
+		file, err := os.Open(name)
+		require.NoError(t, err)
+		defer file.Close()
+		_, err = file.Seek(1000, io.SeekStart)
+		require.NoError(t, err)
+		require.NoError(t, s.Upload(t.Context(), s.at("file"), file, nil))
+		require.True(t, string(data[1000:]) == s.read(t, "file"), "from where the file stands")
+	})
+}
+
+func TestConformanceUploadFails(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		broken := errors.New("the disk is broken")
+		s.write(t, "file", "old")
+		for _, size := range []int{0, 100, 9 << 20} {
+			source := io.MultiReader(bytes.NewReader(content(size)), iotest.ErrReader(broken))
+			require.ErrorIs(t, s.Upload(t.Context(), s.at("file"), source, nil), broken)
+			require.Equal(t, "old", s.read(t, "file"))
+			require.Equal(t, []string{"file"}, s.names(t, s.dir))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		source := io.MultiReader(bytes.NewReader(content(9<<20)), readerFunc(func([]byte) (int, error) { cancel(); return 0, nil }))
+		require.ErrorIs(t, s.Upload(ctx, s.at("file"), source, nil), context.Canceled)
+		require.Equal(t, "old", s.read(t, "file"))
+		require.Equal(t, []string{"file"}, s.names(t, s.dir))
+	})
+}
+
+func TestConformanceUploadErrors(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		ctx := t.Context()
+		require.ErrorIs(t, s.Upload(ctx, s.at("none/file"), stream("x"), nil), fs.ErrNotExist)
+		require.ErrorIs(t, s.Upload(ctx, s.dir, stream("x"), nil), syscall.EISDIR)
+		require.ErrorIs(t, s.Upload(ctx, s.at("file"), stream("x"), &datalake.UploadOptions{ChunkSize: -1}), fs.ErrInvalid)
+		require.ErrorIs(t, s.Upload(ctx, s.at("file"), stream("x"), &datalake.UploadOptions{Concurrency: -1}), fs.ErrInvalid)
+		if s.profile == azuretest.Gen1 {
+			require.ErrorIs(t, s.Upload(ctx, s.at("file"), stream("x"), &datalake.UploadOptions{Checksum: true}), errors.ErrUnsupported)
+		}
+		require.Empty(t, s.names(t, s.dir))
+	})
+}
+
+// The program ends in the midst of an upload, and the next one goes on.
+func TestConformanceUploadResumes(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		for _, kind := range []string{"stream", "file"} {
+			resumes(t, s, kind == "file")
+		}
+	})
+}
+
+func resumes(t *testing.T, s *site, seekable bool) {
+	t.Helper()
+	const unit = 64 << 10
+	data := content(5*unit + 99)
+	source := func(limit int) io.Reader {
+		r := bytes.NewReader(data)
+		if !seekable || limit < len(data) {
+			return io.MultiReader(io.LimitReader(r, int64(limit)), iotest.ErrReader(errEnd))
+		}
+		return r
+	}
+	chunk := int64(unit)
+	if !s.isHadoop() {
+		chunk = unit / 16
+	}
+	s.write(t, "file", "old")
+	var stored []byte
+	options := &datalake.UploadOptions{ChunkSize: chunk, Checkpoint: func(c datalake.Checkpoint) { stored, _ = json.Marshal(c) }}
+	require.ErrorIs(t, s.Upload(t.Context(), s.at("file"), source(3*unit+5), options), errEnd)
+	require.Equal(t, "old", s.read(t, "file"))
+	require.NotNil(t, stored)
+	require.NoError(t, json.Unmarshal(stored, &options.Resume))
+	require.Equal(t, int64(3*unit), options.Resume.Offset)
+
+	other := append([]byte("x"), data[1:]...)
+	require.ErrorIs(t, s.Upload(t.Context(), s.at("file"), bytes.NewReader(other), options), datalake.ErrChanged)
+	require.ErrorIs(t, s.Upload(t.Context(), s.at("file"), bytes.NewReader(data[:unit]), options), datalake.ErrChanged)
+	require.ErrorIs(t, s.Upload(t.Context(), s.at("other"), bytes.NewReader(data), options), fs.ErrInvalid)
+
+	var first int64
+	options.Progress = func(n int64) {
+		if first == 0 {
+			first = n
+		}
+	}
+	var r io.Reader = bytes.NewReader(data)
+	if !seekable {
+		r = struct{ io.Reader }{r}
+	}
+	require.NoError(t, s.Upload(t.Context(), s.at("file"), r, options))
+	require.True(t, string(data) == s.read(t, "file"))
+	require.Greater(t, first, int64(3*unit), "nothing is sent twice")
+	require.Equal(t, []string{"file"}, s.names(t, s.dir), "nothing temporary is left")
+}
+
+var errEnd = errors.New("the program ends here")
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -82,16 +82,29 @@ func cachedScopes(ctx context.Context, table *peers.Table, n int) error {
 	return nil
 }
 
-// roundTrip compares a read of a secret from a vault that takes no time.
-func roundTrip(_ context.Context, w io.Writer) error {
-	table := peers.Table{
-		Title: "A secret from a vault that answers in no time",
-		Note:  "Everything but the network and the service.",
-		Head:  []string{"", "µs", "× by hand", "bytes", "allocations"},
-	}
+// secrets compares a read of a secret from a vault that takes no time.
+func secrets(_ context.Context, w io.Writer) error {
 	readers, err := peers.Readers()
 	if err != nil {
 		return err
+	}
+	return roundTrip(w, "A secret from a vault that answers in no time", readers)
+}
+
+// groups compares a read of a resource group in the same way.
+func groups(_ context.Context, w io.Writer) error {
+	readers, err := peers.GroupReaders()
+	if err != nil {
+		return err
+	}
+	return roundTrip(w, "A resource group from a Resource Manager that answers in no time", readers)
+}
+
+func roundTrip(w io.Writer, title string, readers []peers.Reader) error {
+	table := peers.Table{
+		Title: title,
+		Note:  "Everything but the network and the service.",
+		Head:  []string{"", "µs", "× by hand", "bytes", "allocations"},
 	}
 	var benchmarks []func(*testing.B)
 	for _, reader := range readers {
@@ -103,6 +116,38 @@ func roundTrip(_ context.Context, w io.Writer) error {
 	}
 	for i, reader := range readers {
 		table.Add(reader.Name, fmt.Sprintf("%.1f", found[i].ns/1000), times(found[i].ns, found[0].ns), found[i].bytes, found[i].allocs)
+	}
+	_, err = table.WriteTo(w)
+	return err
+}
+
+// signatures compares the way of a SAS that is in hand.
+func signatures(ctx context.Context, w io.Writer) error {
+	azure, err := peers.StartAzure()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = azure.Close() }()
+	all, err := peers.Signers(ctx, azure)
+	if err != nil {
+		return err
+	}
+	var benchmarks []func(*testing.B)
+	for _, signer := range all {
+		benchmarks = append(benchmarks, signer.Serial, signer.Parallel)
+	}
+	found, err := measure(benchmarks)
+	if err != nil {
+		return err
+	}
+	table := peers.Table{
+		Title: "A SAS in hand",
+		Note:  "The limit is one atomic read and one of the clock, and renews nothing. No client of Microsoft's keeps a SAS.",
+		Head:  []string{"", "ns, one goroutine", "× limit", "ns, parallel", "× limit", "allocations"},
+	}
+	for i, signer := range all {
+		serial, parallel := found[2*i], found[2*i+1]
+		table.Add(signer.Name, fmt.Sprintf("%.1f", serial.ns), times(serial.ns, found[0].ns), fmt.Sprintf("%.1f", parallel.ns), times(parallel.ns, found[1].ns), serial.allocs)
 	}
 	_, err = table.WriteTo(w)
 	return err

@@ -13,5 +13,6 @@
 //   - [github.com/keyless-go/azure/arm]: resource groups
 //   - [github.com/keyless-go/azure/storage]: shared access signatures that renew
 //     themselves, and blobs
+//   - [github.com/keyless-go/azure/sql]: Azure SQL databases, package azuresql
 //   - [github.com/keyless-go/azure/azuretest]: the same Azure in memory, for tests
 package azure

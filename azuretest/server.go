@@ -103,7 +103,9 @@ func (s *Server) Now() time.Time {
 }
 
 // Advance moves the Server's clock by d, back if d is negative: tokens and
-// secrets age. Nobody is woken; a [Fault] still delays by real time.
+// secrets age. Nobody is woken; a [Fault] still delays by real time. The clocks of
+// clients stay, so that they go on with tokens that services refuse: to see a token
+// renewed in time, let time pass in a testing/synctest bubble.
 func (s *Server) Advance(d time.Duration) {
 	s.offset.Add(int64(d))
 	s.kubelet.rotate(s)

@@ -145,8 +145,10 @@ func TestCachedKeys(t *testing.T) {
 	}
 	require.Len(t, seen, 6)
 	require.Equal(t, policy.TokenRequestOptions{Scopes: []string{"a", "b"}, TenantID: "t", EnableCAE: true}, login.asked[0])
-	require.Len(t, c.Status().Tokens, 6)
-	require.Equal(t, credential.Status{Tokens: c.Status().Tokens}, c.Status(), "only the inner credential knows its source")
+	status := c.Status()
+	require.Len(t, status.Tokens, 6)
+	status.Tokens = nil
+	require.Equal(t, credential.Status{}, status, "only the inner credential knows its source")
 }
 
 func TestCachedClaims(t *testing.T) {

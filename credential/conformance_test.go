@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/keyless-go/azure/credential"
 )
 
 // TestConformance is the list of what a client of managed identities must get
@@ -28,14 +30,14 @@ func TestConformance(t *testing.T) {
 		{"8 which answers are tried again", tests{TestIMDSRetries, TestServiceFabricRetries, TestAppServiceRetries, TestWorkloadRetries}},
 		{"9 410 for 69 s", tests{TestGoneFor69Seconds, TestGone}},
 		{"10 Retry-After honoured or told", tests{TestRetryAfterHonoured, TestRetryAfterTooLong}},
-		{"11 100 callers, one request", tests{TestColdStampede}},
-		{"12 the first caller leaves, the others get the token", tests{TestColdStampedeWithOneLeaving}},
+		{"11 100 callers, one request", tests{stampedeOf100}},
+		{"12 the first caller leaves, the others get the token", tests{oneOf100Leaves}},
 		{"13 a waiter leaves on its deadline", tests{TestWaiterWithADeadline}},
 		{"14 due for renewal: at once, one request", tests{TestRenewalInTheBackground}},
 		{"15 a failing renewal keeps the token to its end", tests{TestOutageWithAValidToken, TestOutageRefused, TestOutageAfterExpiry}},
 		{"16 the same token again is no loop", tests{TestSameTokenAgain}},
 		{"17 RefreshOn is always set", tests{TestRefreshOnIsAlwaysSet, TestEverySourceGivesATokenOnce}},
-		{"18 nothing prints a secret", tests{TestNothingPrintsASecret, TestLogsShowNoSecret, TestPanicsPrintNoSecret, TestEchoedSecrets}},
+		{"18 nothing prints a secret", tests{appServicePrints, TestLogsShowNoSecret, TestPanicsPrintNoSecret, TestEchoedSecrets}},
 		{"19 key files of Azure Arc", append(tests{
 			TestArcChallenges, TestFalseArcChallenges, TestArcKeyFiles, TestArcKeyThatIsNoFile, TestArcKeyRefused, TestArcFalseChallenge,
 		}, systemsArcTests()...)},
@@ -58,4 +60,19 @@ func TestConformance(t *testing.T) {
 func testName(test func(*testing.T)) string {
 	name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
 	return name[strings.LastIndexByte(name, '.')+1:]
+}
+
+func stampedeOf100(t *testing.T) {
+	t.Helper()
+	testStampede(t, 100)
+}
+
+func oneOf100Leaves(t *testing.T) {
+	t.Helper()
+	testStampedeWithOneLeaving(t, 100)
+}
+
+func appServicePrints(t *testing.T) {
+	t.Helper()
+	testPrints(t, credential.SourceAppService)
 }

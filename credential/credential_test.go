@@ -26,22 +26,25 @@ func onIMDS(tb testing.TB, srv *azuretest.Server, o options) *cred {
 func TestColdStampede(t *testing.T) {
 	t.Parallel()
 	for _, callers := range []int{1, 100, 1_000, 10_000} {
-		t.Run(strconv.Itoa(callers), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				srv := azuretest.New(t)
-				srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
-				c := onIMDS(t, srv, options{})
-				all := crowd(callers, func(int) (azcore.AccessToken, error) { return get(t.Context(), c) })
-				for _, g := range all {
-					require.NoError(t, g.err)
-					require.Equal(t, all[0].AccessToken, g.AccessToken)
-					require.Equal(t, 2*time.Second, g.waited)
-				}
-				require.Len(t, srv.Requests(), 1)
-			})
-		})
+		t.Run(strconv.Itoa(callers), func(t *testing.T) { testStampede(t, callers) })
 	}
+}
+
+func testStampede(t *testing.T, callers int) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := azuretest.New(t)
+		srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
+		c := onIMDS(t, srv, options{})
+		all := crowd(callers, func(int) (azcore.AccessToken, error) { return get(t.Context(), c) })
+		for _, g := range all {
+			require.NoError(t, g.err)
+			require.Equal(t, all[0].AccessToken, g.AccessToken)
+			require.Equal(t, 2*time.Second, g.waited)
+		}
+		require.Len(t, srv.Requests(), 1)
+	})
 }
 
 // TestColdStampedeWithOneLeaving: whoever leaves, and be it the first to come,
@@ -49,31 +52,34 @@ func TestColdStampede(t *testing.T) {
 func TestColdStampedeWithOneLeaving(t *testing.T) {
 	t.Parallel()
 	for _, callers := range []int{2, 100, 1_000, 10_000} {
-		t.Run(strconv.Itoa(callers), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				srv := azuretest.New(t)
-				srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
-				c := onIMDS(t, srv, options{})
-				leaving, leave := context.WithCancel(t.Context())
-				time.AfterFunc(50*time.Millisecond, leave)
-				all := crowd(callers, func(i int) (azcore.AccessToken, error) {
-					if i == 0 {
-						return get(leaving, c)
-					}
-					time.Sleep(time.Millisecond) // the one who leaves has come first
-					return get(t.Context(), c)
-				})
-				require.ErrorIs(t, all[0].err, context.Canceled)
-				require.ErrorContains(t, all[0].err, "the caller stopped waiting")
-				require.Equal(t, 50*time.Millisecond, all[0].waited)
-				for _, g := range all[1:] {
-					require.NoError(t, g.err)
-				}
-				require.Len(t, srv.Requests(), 1)
-			})
-		})
+		t.Run(strconv.Itoa(callers), func(t *testing.T) { testStampedeWithOneLeaving(t, callers) })
 	}
+}
+
+func testStampedeWithOneLeaving(t *testing.T, callers int) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := azuretest.New(t)
+		srv.Fail(azuretest.Fault{Operation: "imds.token", Delay: 2 * time.Second})
+		c := onIMDS(t, srv, options{})
+		leaving, leave := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, leave)
+		all := crowd(callers, func(i int) (azcore.AccessToken, error) {
+			if i == 0 {
+				return get(leaving, c)
+			}
+			time.Sleep(time.Millisecond) // the one who leaves has come first
+			return get(t.Context(), c)
+		})
+		require.ErrorIs(t, all[0].err, context.Canceled)
+		require.ErrorContains(t, all[0].err, "the caller stopped waiting")
+		require.Equal(t, 50*time.Millisecond, all[0].waited)
+		for _, g := range all[1:] {
+			require.NoError(t, g.err)
+		}
+		require.Len(t, srv.Requests(), 1)
+	})
 }
 
 // TestWaiterWithADeadline leaves on it.

@@ -1,6 +1,7 @@
 package credential_test
 
 import (
+	"io"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -114,4 +115,23 @@ func TestPlansOfAppService(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTransportAsksTheVault: whole, on the emulator, which checks the token.
+func TestTransportAsksTheVault(t *testing.T) {
+	t.Parallel()
+	srv := azuretest.New(t)
+	const host = "mytestkeyvault.vault.azure.net"
+	client := &http.Client{Transport: credential.NewTransport(onIMDS(t, srv, options{}), vaultScope, srv.Client().Transport, host)}
+	for range 3 {
+		resp, err := client.Get("https://" + host + "/secrets/MyTestSecret?api-version=7.4")
+		require.NoError(t, err)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Contains(t, string(text), "p@ssw0rd!")
+		require.Empty(t, resp.Request.Header.Get("Authorization"), "the answer's request shows the token")
+	}
+	require.Len(t, srv.Requests(), 4)
+	client.CloseIdleConnections()
 }

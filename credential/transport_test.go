@@ -279,25 +279,6 @@ func TestTransportMalformedRequests(t *testing.T) {
 	require.Nil(t, req.Header)
 }
 
-// TestTransportAsksTheVault: whole, on the emulator, which checks the token.
-func TestTransportAsksTheVault(t *testing.T) {
-	t.Parallel()
-	srv := azuretest.New(t)
-	const host = "mytestkeyvault.vault.azure.net"
-	client := &http.Client{Transport: credential.NewTransport(onIMDS(t, srv, options{}), vaultScope, srv.Client().Transport, host)}
-	for range 3 {
-		resp, err := client.Get("https://" + host + "/secrets/MyTestSecret?api-version=7.4")
-		require.NoError(t, err)
-		text, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		require.NoError(t, resp.Body.Close())
-		require.Contains(t, string(text), "p@ssw0rd!")
-		require.Empty(t, resp.Request.Header.Get("Authorization"), "the answer's request shows the token")
-	}
-	require.Len(t, srv.Requests(), 4)
-	client.CloseIdleConnections()
-}
-
 // TestTransportPrintsNoToken, in its client neither.
 func TestTransportPrintsNoToken(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,8 @@ func role(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == serveRole:
 		return blobs.Serve(os.Stdin, os.Stdout)
-	case len(args) == 4 && args[0] == workRole:
-		return blobs.Work(ctx, args[1], args[2], args[3], os.Stdout)
+	case len(args) == 5 && args[0] == workRole:
+		return blobs.Work(ctx, args[1], args[2], args[3], args[4], os.Stdout)
 	default:
 		return fmt.Errorf("unknown arguments %q", args)
 	}
@@ -46,38 +47,54 @@ func moves(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	content := filepath.Join(dir, "content")
+	if err := blobs.NewContent(content, blobs.Size); err != nil {
+		return err
+	}
 	url, stop, err := serve(ctx, program)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	contenders, err := blobs.Contenders(url)
-	if err != nil {
-		return err
-	}
 	table := peers.Table{
 		Title: "A blob of 256 MiB over loopback HTTP",
-		Note: "Each transfer is a process, the service another one. Medians of " + fmt.Sprint(transfers) + " transfers, contenders in turn; " +
-			"times are compared with that of net/http in the same turn.",
-		Head: []string{"", "", "ms", "× by hand", "allowed", "CPU ms", "peak MiB", "more than by hand"},
+		Note: fmt.Sprintf("Each transfer is a process of its own, the service another one. Medians of %d, contenders in turn; ", transfers) +
+			"a time is compared with that of net/http in the same turn.",
+		Head: []string{"", "", "ms", "× by hand", "target", "CPU ms", "peak MiB", "− by hand", "target"},
 	}
 	for _, operation := range blobs.Operations() {
-		found := make([][]transfer, len(contenders))
-		for range transfers {
-			for i, contender := range contenders {
-				one, err := move(ctx, program, url, contender.Name, operation.Name)
-				if err != nil {
-					return err
-				}
-				found[i] = append(found[i], one)
-			}
-		}
-		for i, contender := range contenders {
-			compare(&table, operation, contender.Name, found[i], found[0])
+		if err := addMoves(ctx, &table, operation, program, url, content); err != nil {
+			return err
 		}
 	}
 	_, err = table.WriteTo(w)
 	return err
+}
+
+func addMoves(ctx context.Context, table *peers.Table, operation blobs.Operation, program, url, content string) error {
+	contenders, err := blobs.Contenders(url)
+	if err != nil {
+		return err
+	}
+	found := make([][]transfer, len(contenders))
+	for range transfers {
+		for i, contender := range contenders {
+			one, err := move(ctx, program, url, contender.Name, operation.Name, content)
+			if err != nil {
+				return err
+			}
+			found[i] = append(found[i], one)
+		}
+	}
+	for i, contender := range contenders {
+		compare(table, operation, contender.Name, found[i], found[0])
+	}
+	return nil
 }
 
 // compare adds the row of a contender.
@@ -89,12 +106,12 @@ func compare(table *peers.Table, operation blobs.Operation, name string, found, 
 	for i := range found {
 		ratios[i] = wall(found[i]) / wall(base[i])
 	}
-	allowed := "–"
+	atMost, memory := "", ""
 	if name == "this library" {
-		allowed = operation.Target + ", 24 MiB more"
+		atMost, memory = "≤ "+operation.Target, "≤ 24"
 	}
-	table.Add(operation.Name, name, whole(median(found, wall)), fmt.Sprintf("%.2f", middle(ratios)), allowed, whole(median(found, cpu)),
-		fmt.Sprintf("%.1f", median(found, peak)), fmt.Sprintf("%.1f", median(found, peak)-median(base, peak)))
+	table.Add(operation.Name, name, whole(median(found, wall)), fmt.Sprintf("%.2f", middle(ratios)), atMost, whole(median(found, cpu)),
+		fmt.Sprintf("%.1f", median(found, peak)), fmt.Sprintf("%.1f", median(found, peak)-median(base, peak)), memory)
 }
 
 func median(found []transfer, of func(transfer) float64) float64 {
@@ -136,8 +153,8 @@ func serve(ctx context.Context, program string) (url string, stop func(), err er
 }
 
 // move runs the process of one transfer.
-func move(ctx context.Context, program, url, contender, operation string) (transfer, error) {
-	cmd := exec.CommandContext(ctx, program, workRole, url, contender, operation)
+func move(ctx context.Context, program, url, contender, operation, content string) (transfer, error) {
+	cmd := exec.CommandContext(ctx, program, workRole, url, contender, operation, content)
 	cmd.Stderr = os.Stderr
 	output, err := cmd.Output()
 	if err != nil {

@@ -58,8 +58,13 @@ type section struct {
 
 func sections() []section {
 	return []section{
-		{"tokens", cached}, {"sas", signatures}, {"secrets", secrets}, {"groups", groups},
-		{"blobs", moves}, {"virtual", virtual}, {"programs", cost},
+		{"tokens", cached},
+		{"sas", signatures},
+		{"secrets", secrets},
+		{"groups", groups},
+		{"blobs", moves},
+		{"virtual", virtual},
+		{"programs", cost},
 	}
 }
 

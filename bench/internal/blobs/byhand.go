@@ -20,22 +20,10 @@ func byHand(url string) Contender {
 		return send(client, req, http.StatusOK)
 	}
 	return Contender{
-		Name: "net/http by hand",
-		Upload: func(ctx context.Context, r io.Reader, size int64) error {
-			req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, r)
-			if err != nil {
-				return err
-			}
-			req.ContentLength = size
-			req.Header.Set("X-Ms-Blob-Type", "BlockBlob")
-			body, err := send(client, req, http.StatusCreated)
-			if err != nil {
-				return err
-			}
-			return body.Close()
-		},
+		Name:   "net/http by hand",
+		Upload: func(ctx context.Context, file *os.File) error { return put(ctx, client, target, file) },
 		Stream: get,
-		File: func(ctx context.Context, file *os.File) error {
+		Save: func(ctx context.Context, file *os.File) error {
 			body, err := get(ctx)
 			if err != nil {
 				return err
@@ -45,6 +33,24 @@ func byHand(url string) Contender {
 			return err
 		},
 	}
+}
+
+func put(ctx context.Context, client *http.Client, target string, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, onlyReader{file})
+	if err != nil {
+		return err
+	}
+	req.ContentLength = info.Size()
+	req.Header.Set("X-Ms-Blob-Type", "BlockBlob")
+	body, err := send(client, req, http.StatusCreated)
+	if err != nil {
+		return err
+	}
+	return body.Close()
 }
 
 func send(client *http.Client, req *http.Request, want int) (io.ReadCloser, error) {

@@ -21,14 +21,14 @@ func keyless(url string) (Contender, error) {
 	}
 	return Contender{
 		Name: "this library",
-		Upload: func(ctx context.Context, r io.Reader, _ int64) error {
-			return client.Upload(ctx, blob, r, nil)
+		Upload: func(ctx context.Context, file *os.File) error {
+			return client.Upload(ctx, blob, file, nil)
 		},
 		Stream: func(ctx context.Context) (io.ReadCloser, error) {
 			body, _, err := client.Download(ctx, blob)
 			return body, err
 		},
-		File: func(ctx context.Context, file *os.File) error {
+		Save: func(ctx context.Context, file *os.File) error {
 			_, err := client.DownloadTo(ctx, blob, file, nil)
 			return err
 		},
@@ -45,15 +45,15 @@ func official(url string) (Contender, error) {
 	}
 	return Contender{
 		Name: "azblob",
-		Upload: func(ctx context.Context, r io.Reader, _ int64) error {
-			_, err := client.UploadStream(ctx, container, blob, r, nil)
+		Upload: func(ctx context.Context, file *os.File) error {
+			_, err := client.UploadStream(ctx, container, blob, file, nil)
 			return err
 		},
 		Stream: func(ctx context.Context) (io.ReadCloser, error) {
 			resp, err := client.DownloadStream(ctx, container, blob, nil)
 			return resp.Body, err
 		},
-		File: func(ctx context.Context, file *os.File) error {
+		Save: func(ctx context.Context, file *os.File) error {
 			_, err := client.DownloadFile(ctx, container, blob, file, nil)
 			return err
 		},

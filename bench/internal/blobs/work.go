@@ -39,8 +39,9 @@ func Serve(in io.Reader, out io.Writer) error {
 }
 
 // Work does one operation of one contender, and prints how many nanoseconds it
-// took and how many bytes of memory this process has had at most.
-func Work(ctx context.Context, url, contender, operation string, out io.Writer) error {
+// took and how many bytes of memory this process has had at most. The content is
+// the name of a file of [Size].
+func Work(ctx context.Context, url, contender, operation, content string, out io.Writer) error {
 	contenders, err := Contenders(url)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func Work(ctx context.Context, url, contender, operation string, out io.Writer) 
 				continue
 			}
 			begin := time.Now()
-			if err := o.Run(ctx, c, Size); err != nil {
+			if err := o.Run(ctx, c, content); err != nil {
 				return fmt.Errorf("%s: %s: %w", contender, operation, err)
 			}
 			_, err := fmt.Fprintln(out, time.Since(begin).Nanoseconds(), peak())

@@ -76,7 +76,7 @@ func (q *gen2Request) receive() (lakeContent, *storageError) {
 	var data lakeContent
 	sum := md5.New() //nolint:gosec // G401: as above
 	body := &lakeBody{Reader: teeTo(q.r.Body, sum), call: q.call}
-	if err := q.lake.receive(body, &data.spill, func(p lakePart) { data.add(p, noLimit) }); err != nil {
+	if err := q.lake.receive(body, &data.spill, func(p lakePart) { data.add(p, oneBlock) }); err != nil {
 		body.broken(err)
 	}
 	if q.plan.CutAfter != 0 {

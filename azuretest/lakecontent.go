@@ -11,6 +11,9 @@ const (
 	lakeMemory = 256 << 10 // bytes of one request that are kept in memory
 )
 
+// oneBlock is a block that nothing fills.
+const oneBlock = 1 << 62
+
 // lakeContent is what is in a file, in pieces that are never moved. A copy of it stays
 // as it is when the original grows. The lake's lock guards it, but not the readers it
 // has made.

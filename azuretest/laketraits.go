@@ -127,7 +127,7 @@ func gen2Traits(name string) lakeTraits {
 	account, fileSystem, _ := strings.Cut(name, "/")
 	return lakeTraits{
 		url:      "https://" + account + gen2Suffix + "/" + fileSystem,
-		fileMode: 0o640, dirMode: 0o750, batch: 5000,
+		fileMode: 0o640, dirMode: 0o750, blockSize: oneBlock, batch: 5000,
 		superuser: "$superuser", order: strings.Compare,
 	}
 }

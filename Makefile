@@ -4,10 +4,11 @@ GO             ?= go
 GOLANGCI_LINT  := v2.15.0
 GOVULNCHECK    := v1.8.0
 FUZZTIME       ?= 10s
+SOAK           ?= 30s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross interop fuzz bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross interop fuzz soak bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -54,6 +55,10 @@ interop:
 fuzz:
 	GO="$(GO)" sh .ci/fuzz $(FUZZTIME)
 
+## soak: a pool whose tokens live for 400 ms, for SOAK
+soak:
+	$(GO) test -race -run '^TestSoak$$' -count 1 -v ./sql -soak $(SOAK)
+
 ## bench: the benchmarks of the library, then the library beside its peers
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count $(BENCHCOUNT) ./...
@@ -66,7 +71,7 @@ bench-smoke:
 
 ## windows: the Windows build of the tests, under Wine (Debian)
 windows:
-	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./azuretest/... ./examples/...
+	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./sql/... ./azuretest/... ./examples/...
 
 ## vuln: known vulnerabilities; needs the vulnerability database's server
 vuln:

@@ -86,8 +86,9 @@ func (c *conn) first() error {
 	}
 	c.used = true
 	now := time.Now().Round(0)
-	waited := now.Sub(c.opened) > untouched
-	if c.expired(now) || waited && (c.retired(now) || hungUp(c.raw)) {
+	// Past until it may be late, but not so late that the token expires on the way.
+	late := c.retired(now) && now.Sub(c.until) > c.expires.Sub(c.until)/2
+	if late || now.Sub(c.opened) > untouched && (c.retired(now) || hungUp(c.raw)) {
 		return driver.ErrBadConn
 	}
 	return nil

@@ -126,7 +126,7 @@ func TestNoStatementAfterExpiry(t *testing.T) {
 			return azcore.AccessToken{Token: token, ExpiresOn: time.Now().Add(life)}, nil
 		}
 		f.query = func(string) []byte { time.Sleep(3 * time.Millisecond); return one() }
-		f.started = func(token string) {
+		f.started = func(token string, _ net.Addr) {
 			mu.Lock()
 			defer mu.Unlock()
 			require.Less(t, time.Since(born[token]), life)

@@ -55,15 +55,15 @@ func (c *Connector) try(ctx context.Context, p *pass, tries *retries) (*conn, er
 	if err != nil {
 		return nil, err
 	}
-	if made.expired(time.Now()) {
+	if p.usedUp(time.Now()) {
 		_ = made.Close()
 		return nil, errUsedUp
 	}
 	return made, nil
 }
 
-// errUsedUp is a login that took longer than its token's life.
-var errUsedUp = errors.New("the token expired on the way")
+// errUsedUp is a login that took most of its token's life.
+var errUsedUp = errors.New("the token has all but expired on the way")
 
 // explain names the operation and says what to do.
 func (c *Connector) explain(ctx context.Context, err error, p pass, tries int) error {

@@ -42,8 +42,8 @@ type fake struct {
 	// query answers statements; nil: with the number 1.
 	query func(text string) []byte
 
-	// started is told of each statement, with its connection's token.
-	started func(token string)
+	// started is told of each statement, with its connection's token and client.
+	started func(token string, client net.Addr)
 	hushed  chan struct{} // closed by the first silence, if it is made
 
 	cert    tls.Certificate

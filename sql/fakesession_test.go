@@ -137,7 +137,7 @@ func (s *fakeSession) answer() {
 			s.fake.queries = append(s.fake.queries, text)
 			s.fake.mu.Unlock()
 			if s.fake.started != nil {
-				s.fake.started(s.token)
+				s.fake.started(s.token, s.wire.RemoteAddr())
 			}
 			reply = one()
 			if s.fake.query != nil {

@@ -13,6 +13,8 @@ const (
 	// maxBrief is how often the network, or a database that is not found, is
 	// tried again: often enough for a restart, not long enough for a typo.
 	maxBrief = 4
+	// maxExpired is how often a credential may be too slow for its own tokens.
+	maxExpired = 10
 	// tooLate is what has to be left of the time for another try.
 	tooLate = 50 * time.Millisecond
 )
@@ -22,6 +24,7 @@ type retries struct {
 	made    int // logins
 	failed  int // in a row, for reasons that pass
 	brief   int // of these, for reasons that pass at once or not at all
+	expired int // tokens
 	renewed bool
 }
 
@@ -35,8 +38,8 @@ func (r *retries) next(ctx context.Context, err error) (time.Duration, bool) {
 		delay = maxDelay // what the service asks for
 	}
 	r.failed++
-	if errors.Is(err, errUsedUp) {
-		delay = 0
+	if errors.Is(err, errUsedUp) || errors.Is(err, errExpired) {
+		delay /= 25 // nobody is in trouble, we were slow
 	}
 	delay -= rand.N(delay/5 + 1) //nolint:gosec // spreads the load, hides nothing
 	if deadline, ok := ctx.Deadline(); ok {
@@ -48,8 +51,12 @@ func (r *retries) next(ctx context.Context, err error) (time.Duration, bool) {
 
 // passes says whether the reason for a failed try may be gone soon.
 func (r *retries) passes(err error) bool {
-	if errors.Is(err, errUsedUp) {
+	switch {
+	case errors.Is(err, errUsedUp):
 		return true
+	case errors.Is(err, errExpired):
+		r.expired++
+		return r.expired <= maxExpired
 	}
 	number := numberOf(err)
 	if isBusy(number) || isMoving(number) {

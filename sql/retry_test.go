@@ -348,6 +348,43 @@ func TestCredentialFails(t *testing.T) {
 	}
 }
 
+// TestExpiredToken: some slow answers are forgiven, a wrong clock is not.
+func TestExpiredToken(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		expired int
+		works   bool
+	}{
+		{"a slow credential", 5, true},
+		{"a wrong clock", 1000, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(t)
+				c := &cred{answer: func(n int, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
+					life := time.Hour
+					if n < test.expired {
+						life = -time.Second
+					}
+					return azcore.AccessToken{Token: "t", ExpiresOn: time.Now().Add(life)}, nil
+				}}
+				conn, err := newConnector(t, f, c, nil).Connect(t.Context())
+				if test.works {
+					require.NoError(t, err)
+					require.NoError(t, conn.Close())
+					return
+				}
+				require.ErrorContains(t, err, "is this machine's clock right?")
+				require.Empty(t, f.dials())
+				require.Len(t, c.requests(), 11)
+			})
+		})
+	}
+}
+
 func TestHostileAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

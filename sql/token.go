@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
@@ -17,7 +16,8 @@ const staleToken = 5 * time.Minute
 // pass is a token for one connection, however often the driver asks for it.
 type pass struct {
 	token   string
-	expires time.Time // zero: unknown
+	expires time.Time     // zero: unknown
+	life    time.Duration // when it was fetched
 }
 
 // fetch asks the credential, past a token that was rejected if claims say so.
@@ -29,16 +29,21 @@ func (c *Connector) fetch(ctx context.Context, claims string) (pass, error) {
 	if err != nil {
 		return pass{}, &tokenError{text: fmt.Sprintf("no token for %s: %s", c.scope, oneLine(err)), cause: err}
 	}
-	return passOf(got), nil
+	p := pass{token: got.Token, expires: got.ExpiresOn.Round(0)} // by the wall clock: a machine may sleep
+	p.life = max(time.Until(p.expires), 0)
+	if p.usedUp(time.Now()) {
+		return pass{}, errExpired
+	}
+	return p, nil
 }
 
-// passOf strips the monotonic clock: a machine may sleep.
-func passOf(got azcore.AccessToken) pass {
-	return pass{token: got.Token, expires: got.ExpiresOn.Round(0)}
-}
+// errExpired is a token that came too late.
+var errExpired = errors.New("the credential's token has expired already: is this machine's clock right?")
 
-// usedUp says whether the token is of no use any more.
-func (p pass) usedUp(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
+// usedUp says whether too little of the token's life is left for a connection.
+func (p pass) usedUp(now time.Time) bool {
+	return !p.expires.IsZero() && p.expires.Sub(now) <= p.life/4
+}
 
 // newer is another token after the server has rejected this one, if there is a
 // point in it: groups and identities may have changed since it was made.

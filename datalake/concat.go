@@ -117,7 +117,7 @@ func (w *webhdfs) concat(ctx context.Context, target string, sources []string) e
 	case slices.ContainsFunc(sources, func(name string) bool { return strings.Contains(name, ",") }):
 		return invalid("Hadoop concatenates no file with a comma in its name")
 	default:
-		r.query = url.Values{"sources": {strings.Join(sources, ",")}}
+		r.query = url.Values{"sources": {untrimmed(strings.Join(sources, ","))}}
 	}
 	return w.tell(ctx, r)
 }

@@ -56,6 +56,9 @@ func (w *webhdfs) walk(ctx context.Context, r request, data *payload, excluded s
 			return nil, "", fmt.Errorf("%w: too many redirects", ErrUnexpectedResponse)
 		}
 		to, own, err := w.redirects.judge(from, location)
+		if err == nil {
+			err = sameName(to, r.name)
+		}
 		if err != nil {
 			return nil, "", err
 		}
@@ -64,6 +67,17 @@ func (w *webhdfs) walk(ctx context.Context, r request, data *payload, excluded s
 			return nil, node, fault(to.Host, err)
 		}
 	}
+}
+
+// sameName refuses the address of another file: some versions of Hadoop read %
+// and + wrong, and all compose the letters of a name, é out of e and an accent.
+// The addresses of gateways may be anything.
+func sameName(to *url.URL, name string) error {
+	_, rest, ok := strings.Cut(to.Path, webhdfsV1)
+	if ok && rest != name {
+		return invalid("the server makes another name of it")
+	}
+	return nil
 }
 
 // open is the first request of an exchange. With data to follow it changes nothing.

@@ -41,6 +41,17 @@ func fault(host string, err error) error {
 	return err
 }
 
+// withoutMeaning is for a refusal that does not mean what its exception says.
+func withoutMeaning(err error) error {
+	e, ok := asRemote(err)
+	if !ok {
+		return err
+	}
+	other := *e
+	other.causes = e.causes[len(e.causes)-1:]
+	return &other
+}
+
 func newRemoteError(host string, refusal *azrest.ServiceError) *RemoteError {
 	e := &RemoteError{Message: refusal.Message(), text: host + ": " + refusal.Error(), causes: []error{refusal}}
 	if resp, ok := errors.AsType[*azcore.ResponseError](refusal); ok {

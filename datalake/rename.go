@@ -78,7 +78,7 @@ func (c *Client) moved(ctx context.Context, from, to string, source *FileStatus)
 func (w *webhdfs) rename(ctx context.Context, from, to string) error {
 	r := request{
 		method: http.MethodPut, op: "RENAME", name: from, once: true,
-		query: url.Values{"destination": {to}, "renameoptions": {"OVERWRITE"}},
+		query: url.Values{"destination": {untrimmed(to)}, "renameoptions": {"OVERWRITE"}},
 	}
 	done, err := w.renamed(ctx, r)
 	if done || err != nil {
@@ -103,6 +103,15 @@ func (w *webhdfs) rename(ctx context.Context, from, to string) error {
 		err = ErrBusy // somebody else was faster
 	}
 	return err
+}
+
+// untrimmed saves a space at the end of a name in a query, which HttpFS would
+// take away; the slash goes there and elsewhere.
+func untrimmed(name string) string {
+	if name[len(name)-1] <= ' ' {
+		return name + "/"
+	}
+	return name
 }
 
 func (w *webhdfs) renamed(ctx context.Context, r request) (bool, error) {

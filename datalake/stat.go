@@ -2,9 +2,11 @@ package datalake
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"syscall"
 )
 
 // Stat describes a file or directory. Sys of the answer is a [*FileStatus].
@@ -39,6 +41,22 @@ func (c *Client) clean(name string) (string, error) {
 }
 
 func (w *webhdfs) stat(ctx context.Context, name string) (FileStatus, error) {
+	status, err := w.status(ctx, name)
+	if exception(err) != "AccessControlException" {
+		return status, err
+	}
+	// It is also what Hadoop answers if a file is where a directory should be.
+	for above := parent(name); above != "/"; above = parent(above) {
+		if found, e := w.status(ctx, above); e == nil && !found.Mode.IsDir() {
+			return status, fmt.Errorf("%w: %w", syscall.ENOTDIR, withoutMeaning(err))
+		} else if exception(e) != "AccessControlException" {
+			break
+		}
+	}
+	return status, err
+}
+
+func (w *webhdfs) status(ctx context.Context, name string) (FileStatus, error) {
 	wire, err := ask[struct {
 		FileStatus *statusWire
 	}](ctx, w, request{method: http.MethodGet, op: "GETFILESTATUS", name: name})

@@ -58,7 +58,7 @@ type fake struct {
 
 const fakeHost = "myserver.database.windows.net"
 
-func newFake(t *testing.T) *fake {
+func newFake(t testing.TB) *fake {
 	t.Helper()
 	f := &fake{cert: selfSigned(t, fakeHost, "worker.database.windows.net", "127.0.0.1"), open: map[net.Conn]bool{}}
 	t.Cleanup(f.hangUp)
@@ -66,7 +66,7 @@ func newFake(t *testing.T) *fake {
 }
 
 // selfSigned makes a certificate that is its own authority.
-func selfSigned(t *testing.T, names ...string) tls.Certificate {
+func selfSigned(t testing.TB, names ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -170,7 +170,7 @@ func (r *recorder) Read(p []byte) (int, error) {
 
 // listen puts the fake behind a loopback socket. wrap, if not nil, gets each
 // connection of a client.
-func (f *fake) listen(t *testing.T, wrap func(net.Conn) net.Conn) dialerFunc {
+func (f *fake) listen(t testing.TB, wrap func(net.Conn) net.Conn) dialerFunc {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -62,6 +62,12 @@ func (l *requestLog) add(now time.Time, operation string, r *http.Request) *Requ
 		Operation: operation,
 		Header:    l.redactHeader(r.Header),
 	}
+	l.keep(e)
+	return e
+}
+
+// keep adds a request to the log.
+func (l *requestLog) keep(e *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, e)
@@ -69,7 +75,6 @@ func (l *requestLog) add(now time.Time, operation string, r *http.Request) *Requ
 		l.entries[0] = nil
 		l.entries = l.entries[1:]
 	}
-	return e
 }
 
 // overTLS reports whether the client has used https.

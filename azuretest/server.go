@@ -12,6 +12,7 @@ import (
 // log. Make it with [New] or [Start]. All methods are safe for concurrent use.
 type Server struct {
 	offset     atomic.Int64 // of the clock, in nanoseconds
+	empty      bool         // made with Empty
 	signer     *signer
 	identities identities
 	platform   platform // what hands out tokens on the virtual machine
@@ -65,7 +66,7 @@ func Start(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{signer: key, open: map[*serverConn]bool{}}
+	s := &Server{signer: key, empty: set.empty, open: map[*serverConn]bool{}}
 	s.identities.system = s.newIdentity(machineName, machineResourceID())
 	s.platform.life = defaultTokenLife
 	s.setUpHTTP()

@@ -58,18 +58,18 @@ type fake struct {
 
 const fakeHost = "myserver.database.windows.net"
 
-func newFake(t testing.TB) *fake {
-	t.Helper()
-	f := &fake{cert: selfSigned(t, fakeHost, "worker.database.windows.net", "127.0.0.1"), open: map[net.Conn]bool{}}
-	t.Cleanup(f.hangUp)
+func newFake(tb testing.TB) *fake {
+	tb.Helper()
+	f := &fake{cert: selfSigned(tb, fakeHost, "worker.database.windows.net", "127.0.0.1"), open: map[net.Conn]bool{}}
+	tb.Cleanup(f.hangUp)
 	return f
 }
 
 // selfSigned makes a certificate that is its own authority.
-func selfSigned(t testing.TB, names ...string) tls.Certificate {
-	t.Helper()
+func selfSigned(tb testing.TB, names ...string) tls.Certificate {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
@@ -82,9 +82,9 @@ func selfSigned(t testing.TB, names ...string) tls.Certificate {
 		template.DNSNames = append(template.DNSNames, name)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	leaf, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
@@ -170,11 +170,11 @@ func (r *recorder) Read(p []byte) (int, error) {
 
 // listen puts the fake behind a loopback socket. wrap, if not nil, gets each
 // connection of a client.
-func (f *fake) listen(t testing.TB, wrap func(net.Conn) net.Conn) dialerFunc {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
+func (f *fake) listen(tb testing.TB, wrap func(net.Conn) net.Conn) dialerFunc {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = listener.Close() })
 	f.serving.Go(func() {
 		for {
 			conn, err := listener.Accept()
@@ -184,7 +184,7 @@ func (f *fake) listen(t testing.TB, wrap func(net.Conn) net.Conn) dialerFunc {
 			f.serve(listener.Addr().String(), conn)
 		}
 	})
-	t.Cleanup(func() { _ = listener.Close() }) // before hangUp waits
+	tb.Cleanup(func() { _ = listener.Close() }) // before hangUp waits
 	return func(ctx context.Context, network, _ string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, network, listener.Addr().String())
 		if err == nil && wrap != nil {

@@ -1,0 +1,265 @@
+package engine
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
+	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tsql"
+)
+
+// query runs a SELECT.
+func (s *Session) query(ctx context.Context, q *tsql.Query) error {
+	body, _ := q.Body.(*tsql.Select)
+	if body != nil && body.Into != nil {
+		return s.selectInto(ctx, q, body)
+	}
+	e := s.emitter(ctx)
+	text, columns := e.query(q)
+	if err := s.ready(ctx, e); err != nil {
+		return err
+	}
+	r, err := s.conn.rows(ctx, text, e.args)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // the result is read, or there is an error already
+	if body != nil && body.Items[0].Variable != "" {
+		return s.takeLast(ctx, r, body.Items, columns)
+	}
+	n, err := s.send(ctx, r, columns)
+	if err != nil {
+		return err
+	}
+	s.finish(tds.CommandSelect, n)
+	return nil
+}
+
+// finish ends a statement that has returned or changed so many rows.
+func (s *Session) finish(command uint16, n int64) {
+	s.rowCount = n
+	if s.noCount {
+		n = -1
+	}
+	s.out.Done(command, n)
+}
+
+// send sends a result. What SQLite alone knows the type of is of the type that its
+// first row has.
+func (s *Session) send(ctx context.Context, r *rows, columns []tds.Column) (int64, error) {
+	row, err := r.next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for i := range columns {
+		switch {
+		case columns[i].Type.Kind != tds.Untyped:
+		case row != nil:
+			columns[i].Type = naturalType(row[i])
+		}
+		if columns[i].Type.Kind == tds.Untyped {
+			columns[i].Type = intType()
+		}
+	}
+	if err := s.out.Columns(columns); err != nil {
+		return 0, err
+	}
+	n := int64(0)
+	for ; row != nil; n++ {
+		if err := s.sendRow(row, columns); err != nil {
+			return n, err
+		}
+		if row, err = r.next(ctx); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (s *Session) sendRow(row []driver.Value, columns []tds.Column) error {
+	values := make([]any, len(row))
+	for i, v := range row {
+		var err error
+		if values[i], err = fromSQLite(v, columns[i].Type); err != nil {
+			return err
+		}
+	}
+	return s.out.Row(values)
+}
+
+// takeLast sets the variables of SELECT @x = ... to the values of the last row.
+func (s *Session) takeLast(ctx context.Context, r *rows, items []tsql.Item, columns []tds.Column) error {
+	n := int64(0)
+	for ; ; n++ {
+		row, err := r.next(ctx)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			break
+		}
+		for i, it := range items {
+			v, ok := s.vars[it.Variable]
+			if !ok || it.Op != "=" {
+				return failure(137, 15, "Must declare the scalar variable \"%s\".", it.Variable)
+			}
+			from := columns[i].Type
+			if from.Kind == tds.Untyped {
+				from = naturalType(row[i])
+			}
+			if v.value, err = (conversion{from: from, to: v.typ}).convert(row[i]); err != nil {
+				return err
+			}
+		}
+	}
+	s.finish(tds.CommandSelect, n)
+	return nil
+}
+
+// selectInto makes a table of a result.
+func (s *Session) selectInto(ctx context.Context, q *tsql.Query, body *tsql.Select) error {
+	into := body.Into
+	plain := *body
+	plain.Into = nil
+	copied := *q
+	copied.Body = &plain
+	e := s.emitter(ctx)
+	_, columns := e.query(&copied)
+	if err := s.ready(ctx, e); err != nil {
+		return err
+	}
+	t := &table{schema: schemaOf(into), name: into.Last()}
+	for i, c := range columns {
+		if c.Name == "" {
+			return failure(1038, 15, "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.")
+		}
+		if c.Type.Kind == tds.Untyped {
+			c.Type = intType()
+		}
+		col := column{ID: i + 1, Name: c.Name, Nullable: !c.NotNull}
+		col.setType(c.Type)
+		t.Columns = append(t.Columns, col)
+	}
+	return s.writing(ctx, func() error {
+		if err := s.makeTable(ctx, t, into); err != nil {
+			return err
+		}
+		return s.changeOne(ctx, &tsql.Insert{With: q.With, Table: into, Query: &tsql.Query{Body: &plain, OrderBy: q.OrderBy, Offset: q.Offset, Fetch: q.Fetch}})
+	})
+}
+
+// change runs a statement that changes rows.
+func (s *Session) change(ctx context.Context, st tsql.Stmt) error {
+	return s.writing(ctx, func() error {
+		if m, ok := st.(*tsql.Merge); ok {
+			return s.merge(ctx, m)
+		}
+		return s.changeOne(ctx, st)
+	})
+}
+
+func (s *Session) changeOne(ctx context.Context, st tsql.Stmt) error {
+	n, err := s.apply(ctx, st, true)
+	if err != nil {
+		return err
+	}
+	s.finish(command(st), n)
+	return nil
+}
+
+func command(st tsql.Stmt) uint16 {
+	switch st.(type) {
+	case *tsql.Insert:
+		return tds.CommandInsert
+	case *tsql.Update:
+		return tds.CommandUpdate
+	case *tsql.Delete:
+		return tds.CommandDelete
+	}
+	return tds.CommandMerge
+}
+
+// apply runs one change, and sends what OUTPUT returns, with the columns before the
+// rows if they are wanted.
+func (s *Session) apply(ctx context.Context, st tsql.Stmt, header bool) (int64, error) {
+	e := s.emitter(ctx)
+	var c *change
+	switch st := st.(type) {
+	case *tsql.Insert:
+		c = e.insert(st)
+	case *tsql.Update:
+		c = e.update(st)
+	case *tsql.Delete:
+		c = e.delete(st)
+	default:
+		return 0, fmt.Errorf("engine: %T does not change rows", st)
+	}
+	if err := s.ready(ctx, e); err != nil {
+		return 0, err
+	}
+	s.doing = c
+	defer func() { s.doing = nil }()
+	n, err := s.execute(ctx, c, header)
+	if err != nil {
+		return 0, s.translate(err)
+	}
+	return n, s.used(ctx, c, n)
+}
+
+func (s *Session) execute(ctx context.Context, c *change, header bool) (int64, error) {
+	if c.columns == nil {
+		return s.conn.change(ctx, c.text, c.args)
+	}
+	r, err := s.conn.rows(ctx, c.text, c.args)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close() //nolint:errcheck // the result is read, or there is an error already
+	if header {
+		return s.send(ctx, r, c.columns)
+	}
+	n := int64(0)
+	for ; ; n++ {
+		row, err := r.next(ctx)
+		if err != nil || row == nil {
+			return n, err
+		}
+		if err := s.sendRow(row, c.columns); err != nil {
+			return n, err
+		}
+	}
+}
+
+// merge runs MERGE in steps.
+func (s *Session) merge(ctx context.Context, m *tsql.Merge) error {
+	e := s.emitter(ctx)
+	e.scopes = append(e.scopes, scope{})
+	e.with(m.With)
+	e.source(m.Using)
+	if err := s.ready(ctx, e); err != nil {
+		return err
+	}
+	gather, branches, err := mergeSteps(m, e.scopes[0].tables[0].columns)
+	if err != nil {
+		return err
+	}
+	outer := s.out
+	s.out = tds.Discard()
+	err = s.statement(ctx, gather)
+	s.out = outer
+	if err != nil {
+		return err
+	}
+	total := int64(0)
+	for i, branch := range branches {
+		n, err := s.apply(ctx, branch, i == 0)
+		if err != nil {
+			return errors.Join(err, s.dropTemp(ctx, mergeTable))
+		}
+		total += n
+	}
+	s.finish(tds.CommandMerge, total)
+	return s.dropTemp(ctx, mergeTable)
+}

@@ -1,0 +1,43 @@
+package tds
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Error is a message of the server, sent as ERROR, or as INFO if its class is 10 or
+// less.
+type Error struct {
+	Number    int32
+	State     byte
+	Class     byte // severity: from 20 on the connection ends
+	Message   string
+	Procedure string
+	Line      int32
+}
+
+// Error returns the number and the text.
+func (e *Error) Error() string { return fmt.Sprintf("%d: %s", e.Number, e.Message) }
+
+// Fatal reports whether the connection ends.
+func (e *Error) Fatal() bool { return e.Class >= 20 }
+
+// ErrHangUp is what a [Handler] or [Session] returns to end the connection without
+// an answer.
+var ErrHangUp = errors.New("tds: hang up")
+
+// Garbage is what a [Handler] or [Session] returns to send these bytes in place of
+// an answer.
+type Garbage []byte
+
+// Error says what it is.
+func (g Garbage) Error() string { return fmt.Sprintf("tds: %d bytes of garbage", len(g)) }
+
+// Route is what a [Handler] returns from Login to send the client elsewhere.
+type Route struct {
+	Host string
+	Port uint16
+}
+
+// Error says where to.
+func (r *Route) Error() string { return fmt.Sprintf("tds: go to %s port %d", r.Host, r.Port) }

@@ -62,7 +62,7 @@ func (e *entry[K, T]) keep(c *Cache[K, T], v Value[T], renewals uint64) Value[T]
 	case e.renewals.Load() != renewals: // v may be the very value that was rejected
 		return s.value
 	case !v.Expires.After(s.value.Expires):
-		s = s.postponed(now.Add(sameAgainDelay(s.value.Expires.Sub(now))))
+		s = s.postponed(sameAgainTime(now, s.value.Expires, v.RefreshAfter))
 		s.tries = 0
 		return e.succeed(s)
 	}

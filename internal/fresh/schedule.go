@@ -46,9 +46,16 @@ func retryDelay(n int, remaining, life time.Duration) time.Duration {
 	return min(exponential, 5*time.Minute, nearEnd)
 }
 
-// sameAgainDelay is the pause after a source answered with the value there was.
-func sameAgainDelay(remaining time.Duration) time.Duration {
-	return min(max(5*time.Minute, remaining/4), remaining/2)
+// sameAgainTime is when to ask again after a source answered with the value there
+// was. A source that is a cache itself says when it will have a newer one: that
+// counts, as far as the two do not ask in circles.
+func sameAgainTime(now, expires, asked time.Time) time.Time {
+	remaining := expires.Sub(now)
+	delay := min(max(5*time.Minute, remaining/4), remaining/2)
+	if asked.After(now) {
+		delay = min(delay, max(delay/20, asked.Sub(now)))
+	}
+	return now.Add(delay)
 }
 
 // nanos is t in Unix nanoseconds. They end in the year 2262, which is as good

@@ -40,10 +40,14 @@ func FuzzSchedule(f *testing.F) {
 		require.LessOrEqual(t, retry, 5*time.Minute)
 		require.LessOrEqual(t, retry, max(left/4, min(10*time.Second, life/20)))
 
-		again := fresh.SameAgainDelay(left)
-		require.LessOrEqual(t, again, left/2)
+		now := expires.Add(-left)
+		usual := fresh.SameAgainTime(now, expires, time.Time{}).Sub(now)
+		require.LessOrEqual(t, usual, left/2)
+		again := fresh.SameAgainTime(now, expires, received.Add(asked)).Sub(now)
+		require.LessOrEqual(t, again, usual)
+		require.GreaterOrEqual(t, again, usual/20)
 		if left > 1 {
-			require.Positive(t, again)
+			require.Positive(t, usual)
 		}
 	})
 }

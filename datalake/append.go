@@ -128,7 +128,7 @@ func notEOF(err error) error {
 func (w *webhdfs) appendChunks(ctx context.Context, name string, s *source) error {
 	lease := newUUID()
 	// Another client's last bytes count only after this.
-	if err := w.appendOnce(ctx, name, lease, -1, azrest.NewContent(octets, nil), "METADATA"); err != nil {
+	if err := w.appendAt(ctx, name, lease, -1, azrest.NewContent(octets, nil), "METADATA"); err != nil {
 		return err
 	}
 	now, err := w.stat(ctx, name)

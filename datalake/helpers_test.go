@@ -3,7 +3,9 @@ package datalake_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +35,8 @@ type lake struct {
 	profile azuretest.Profile
 	server  *azuretest.Server
 	data    *azuretest.DataLake
+	cred    azcore.TokenCredential
+	options *datalake.ClientOptions
 }
 
 type change func(*datalake.ClientOptions)
@@ -59,7 +63,20 @@ func newLake(tb testing.TB, profile azuretest.Profile, changes ...change) *lake 
 	}
 	client, err := datalake.NewClient(data.URL(), cred, options)
 	require.NoError(tb, err)
-	return &lake{client, profile, server, data}
+	return &lake{client, profile, server, data, cred, options}
+}
+
+// through is the same lake behind another transport.
+func (l *lake) through(t *testing.T, wire *lossy) *lake {
+	t.Helper()
+	wire.next = l.server.Client().Transport
+	options := *l.options
+	options.HTTPClient = &http.Client{Transport: wire}
+	client, err := datalake.NewClient(l.data.URL(), l.cred, &options)
+	require.NoError(t, err)
+	other := *l
+	other.Client = client
+	return &other
 }
 
 func profiles() []azuretest.Profile {
@@ -167,3 +184,35 @@ func exceptionOf(err error) string {
 	}
 	return ""
 }
+
+// sprintf keeps vet from knowing better.
+func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// deadNode is a transport on which the first data node cannot be reached.
+type deadNode struct {
+	next     http.RoundTripper
+	excluded []string // what each first step has excluded
+	met      bool
+}
+
+func (d *deadNode) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Port() == "9870" && req.URL.Query().Get("op") == "CREATE" {
+		d.excluded = append(d.excluded, req.URL.Query().Get("excludedatanodes"))
+	}
+	if req.URL.Port() == "9864" && !d.met {
+		d.met = true
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	}
+	return d.next.RoundTrip(req)
+}
+
+// asked is a credential that remembers for what.
+type asked struct{ scopes []string }
+
+func (a *asked) GetToken(_ context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	a.scopes = append(a.scopes, options.Scopes...)
+	return azcore.AccessToken{Token: "token", ExpiresOn: time.Now().Add(time.Hour)}, nil
+}
+
+// cutLine parts method and URL.
+func cutLine(line string) (method, url string, ok bool) { return strings.Cut(line, " ") }

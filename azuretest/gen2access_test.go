@@ -148,7 +148,9 @@ func TestGen2Expiry(t *testing.T) {
 		s.lake.WriteFile(name, nil)
 	}
 	s.lake.Mkdir("d")
-	in := func(option, when string) []string { return []string{"X-Ms-Expiry-Option", option, "X-Ms-Expiry-Time", when} }
+	in := func(option, when string) []string {
+		return []string{"X-Ms-Expiry-Option", option, "X-Ms-Expiry-Time", when}
+	}
 	s.gen2Play(t, []gen2Step{
 		{"PUT /a?comp=expiry", in("RelativeToNow", "60000"), "", 200, ""},
 		{"PUT /b?comp=expiry", in("Absolute", s.srv.Now().Add(time.Hour).UTC().Format(http.TimeFormat)), "", 200, ""},

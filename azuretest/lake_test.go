@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -191,6 +192,7 @@ func TestLakeNames(t *testing.T) {
 		}
 	}
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.Mkdir("/renamed")
 		for _, name := range names {
 			s.put(t, "/made/"+escape(name), name)
@@ -232,6 +234,7 @@ func (s lakeSide) suffixes(t *testing.T, path string) []string {
 func TestLakeColons(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		got := s.do(t, http.MethodPut, "/a%3Ab?op=CREATE", "x")
 		if s.profile == azuretest.Gen1 {
 			require.Equal(t, http.StatusCreated, got.Status)
@@ -245,6 +248,7 @@ func TestLakeColons(t *testing.T) {
 func TestLakeListIsInOrder(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		for _, name := range []string{"b", "a", "é", "B", "~"} {
 			s.lake.Mkdir(name)
 		}
@@ -254,5 +258,20 @@ func TestLakeListIsInOrder(t *testing.T) {
 		}
 		require.Equal(t, want, s.suffixes(t, ""))
 		require.Equal(t, want, s.lake.Names("/"))
+	})
+}
+
+// A lake works in a bubble, whose time is that of its files.
+func TestLakeInABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLake(t, azuretest.Hadoop)
+		s.put(t, "/f", strings.Repeat("x", 1<<20))
+		before, _ := s.lake.Stat("/f")
+		time.Sleep(time.Hour)
+		s.do(t, http.MethodPost, "/f?op=APPEND", "y")
+		after, _ := s.lake.Stat("/f")
+		require.Equal(t, time.Hour, after.ModTime().Sub(before.ModTime()))
+		s.client.CloseIdleConnections()
 	})
 }

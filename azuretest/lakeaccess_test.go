@@ -64,6 +64,7 @@ func TestLakeTokens(t *testing.T) {
 func TestLakeAllow(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, []azuretest.Profile{azuretest.Gen1, azuretest.Knox}, func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.WriteFile("/d/f", []byte("hello"))
 		s.lake.Mkdir("/d/e")
 		for _, name := range []string{"/", "/d", "/d/e"} {

@@ -35,7 +35,7 @@ func TestLakeLargeFiles(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir)
-	const size = 96 << 20
+	const size = 48 << 20
 	srv, err := azuretest.Start()
 	require.NoError(t, err)
 	defer srv.Close()
@@ -135,9 +135,9 @@ func TestLakePieces(t *testing.T) {
 	}
 }
 
-// A directory of a million takes no memory, and a list of it neither.
+// A directory of many takes no memory, and a list of it neither.
 func TestLakeGenerated(t *testing.T) {
-	const count = 1_000_000
+	const count = 200_000
 	s := newLake(t, azuretest.Hadoop)
 	before := heap()
 	s.lake.Generate("/many", count)
@@ -162,6 +162,7 @@ func TestLakeGenerated(t *testing.T) {
 func TestLakeGeneratedFiles(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.Generate("/many", 1000)
 		s.lake.WriteFile("/many/file-0000000001.5", nil)
 		s.lake.WriteFile("/many/a", nil)

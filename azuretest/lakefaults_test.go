@@ -88,6 +88,7 @@ func TestLakeForeignRedirects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+				t.Helper()
 				s.srv.Fail(azuretest.Fault{Operation: "datalake.create", Location: location})
 				got := s.once(t, http.MethodPut, s.url("/f?op=CREATE&write=true&data=true"), "")
 				require.Equal(t, http.StatusTemporaryRedirect, got.Status)
@@ -101,6 +102,7 @@ func TestLakeForeignRedirects(t *testing.T) {
 func TestLakeCutDownloads(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, allProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.WriteFile("/f", []byte("hello, world"))
 		s.srv.Fail(azuretest.Fault{Operation: "datalake.open", CutAfter: 5})
 		address := s.url("/f?op=OPEN")
@@ -124,6 +126,7 @@ func TestLakeCutDownloads(t *testing.T) {
 func TestLakeCutUploads(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.srv.Fail(azuretest.Fault{Operation: "datalake.create", CutAfter: 300_000})
 		first := s.once(t, http.MethodPut, s.url("/f?op=CREATE"), "")
 		require.Equal(t, http.StatusTemporaryRedirect, first.Status)
@@ -143,6 +146,7 @@ func TestLakeCutUploads(t *testing.T) {
 func TestLakeAmbiguousUploads(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.WriteFile("/f", []byte("one"))
 		s.srv.Fail(azuretest.Fault{Operation: "datalake.append", CutAfter: -1})
 		first := s.once(t, http.MethodPost, s.url("/f?op=APPEND"), "")
@@ -157,6 +161,7 @@ func TestLakeLeases(t *testing.T) {
 	t.Parallel()
 	codes := map[azuretest.Profile]int{azuretest.Gen1: 400, azuretest.Hadoop: 403, azuretest.HttpFS: 500, azuretest.Knox: 403, azuretest.Gen2: 412}
 	onProfiles(t, allProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.WriteFile("/f", []byte("one"))
 		release := s.lake.HoldLease("/f")
 		write := func() answer {
@@ -180,6 +185,7 @@ func TestLakeLeases(t *testing.T) {
 func TestLakeOpenFiles(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, []azuretest.Profile{azuretest.Hadoop, azuretest.HttpFS, azuretest.Knox}, func(t *testing.T, s lakeSide) {
+		t.Helper()
 		first := s.once(t, http.MethodPut, s.url("/f?op=CREATE"), "")
 		slow := newSlowBody()
 		done := make(chan int)

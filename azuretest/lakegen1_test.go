@@ -125,14 +125,14 @@ func TestLakeGen1Expiry(t *testing.T) {
 func TestLakeGen1ConcurrentAppends(t *testing.T) {
 	t.Parallel()
 	s := newLake(t, azuretest.Gen1)
-	ext := func(query string) answer {
-		return s.once(t, http.MethodPost, s.lake.URL()+"/webhdfsext/log?op=CONCURRENTAPPEND"+query, "line\n")
+	ext := func(query, line string) answer {
+		return s.once(t, http.MethodPost, s.lake.URL()+"/webhdfsext/log?op=CONCURRENTAPPEND"+query, line)
 	}
-	require.Equal(t, 404, ext("").Status)
-	require.Equal(t, 200, ext("&appendMode=autocreate").Status)
-	require.Equal(t, 200, ext("").Status)
+	require.Equal(t, 404, ext("", "one\n").Status)
+	require.Equal(t, 200, ext("&appendMode=autocreate", "one\n").Status)
+	require.Equal(t, 200, ext("", "two\n").Status)
 	data, _ := s.lake.ReadFile("/log")
-	require.Equal(t, "line\nline\n", string(data))
+	require.Equal(t, "one\ntwo\n", string(data))
 	require.Equal(t, 403, s.once(t, http.MethodPost, s.url("/log?op=APPEND&append=true"), "x").Status, "for ever one kind or the other")
 }
 

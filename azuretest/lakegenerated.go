@@ -10,9 +10,10 @@ import (
 // them, so that a directory of millions takes no memory. One that is asked for by its
 // name becomes a file like others.
 type lakeGenerated struct {
-	count int
+	low   int             // those before have been deleted
+	count int             // those after there never were
 	like  *lakeNode       // what they all are, but for their IDs
-	gone  map[string]bool // those that have been deleted
+	gone  map[string]bool // others that have been deleted
 
 	listed lakeNode // what next has returned
 }
@@ -52,7 +53,7 @@ func (g *lakeGenerated) index(name string) int {
 		return -1
 	}
 	i, err := strconv.Atoi(digits)
-	if err != nil || i >= g.count {
+	if err != nil || i < g.low || i >= g.count {
 		return -1
 	}
 	return i
@@ -60,11 +61,17 @@ func (g *lakeGenerated) index(name string) int {
 
 func (g *lakeGenerated) has(name string) bool { return g.index(name) >= 0 && !g.gone[name] }
 
-func (g *lakeGenerated) left() int { return g.count - len(g.gone) }
+func (g *lakeGenerated) left() int { return g.count - g.low - len(g.gone) }
 
+// remove deletes a file. Whoever deletes all, one after the other, needs no memory.
 func (g *lakeGenerated) remove(name string) {
-	if g.has(name) {
-		g.gone[name] = true
+	if !g.has(name) {
+		return
+	}
+	g.gone[name] = true
+	for first := generatedName(g.low); g.gone[first]; first = generatedName(g.low) {
+		delete(g.gone, first)
+		g.low++
 	}
 }
 
@@ -82,7 +89,7 @@ func (g *lakeGenerated) node(name string) *lakeNode {
 // lists of millions do not make millions.
 func (g *lakeGenerated) next(after string) (string, *lakeNode) {
 	i := g.index(after) + 1
-	if i == 0 && after != "" {
+	if i == 0 {
 		i = g.first(after)
 	}
 	for ; i < g.count; i++ {
@@ -97,7 +104,10 @@ func (g *lakeGenerated) next(after string) (string, *lakeNode) {
 
 // first returns the first file that comes after a name which is none of theirs.
 func (g *lakeGenerated) first(after string) int {
-	low, high := 0, g.count
+	if after == "" {
+		return g.low
+	}
+	low, high := g.low, g.count
 	for low < high {
 		if middle := (low + high) / 2; generatedName(middle) > after {
 			high = middle

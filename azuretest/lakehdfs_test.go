@@ -254,6 +254,7 @@ func TestLakeHttpFS(t *testing.T) {
 func TestLakeNothingThere(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, webProfiles(), func(t *testing.T, s lakeSide) {
+		t.Helper()
 		got := s.once(t, http.MethodGet, strings.Replace(s.url("/?op=LISTSTATUS"), "/v1/", "/v2/", 1), "")
 		require.Equal(t, 404, got.Status)
 		require.Contains(t, got.Header.Get("Content-Type"), "text/html")

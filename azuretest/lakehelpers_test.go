@@ -30,9 +30,9 @@ type lakeSide struct {
 	tokens  *sync.Map // :: user → token
 }
 
-func newLake(t testing.TB, profile azuretest.Profile) lakeSide {
-	t.Helper()
-	srv := azuretest.New(t, azuretest.Empty())
+func newLake(tb testing.TB, profile azuretest.Profile) lakeSide {
+	tb.Helper()
+	srv := azuretest.New(tb, azuretest.Empty())
 	client := srv.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return lakeSide{srv, srv.DataLake("lake"+strings.ToLower(profile.String()), profile), profile, client, "", &sync.Map{}}
@@ -101,17 +101,17 @@ func (s lakeSide) url(rest string) string {
 }
 
 // once sends one request, and follows nothing.
-func (s lakeSide) once(t testing.TB, method, address, body string, header ...string) answer {
-	t.Helper()
-	a, err := s.try(t, method, address, body, header...)
-	require.NoError(t, err)
+func (s lakeSide) once(tb testing.TB, method, address, body string, header ...string) answer {
+	tb.Helper()
+	a, err := s.try(tb, method, address, body, header...)
+	require.NoError(tb, err)
 	return a
 }
 
-func (s lakeSide) try(t testing.TB, method, address, body string, header ...string) (answer, error) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	require.NoError(t, err)
+func (s lakeSide) try(tb testing.TB, method, address, body string, header ...string) (answer, error) {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), method, address, strings.NewReader(body))
+	require.NoError(tb, err)
 	if body == "" {
 		req.Body = http.NoBody
 	}
@@ -135,20 +135,20 @@ func (s lakeSide) try(t testing.TB, method, address, body string, header ...stri
 }
 
 // do sends a request and, if there is one, its second step, which carries the body.
-func (s lakeSide) do(t testing.TB, method, rest, body string) answer {
-	t.Helper()
-	first := s.once(t, method, s.url(rest), "")
+func (s lakeSide) do(tb testing.TB, method, rest, body string) answer {
+	tb.Helper()
+	first := s.once(tb, method, s.url(rest), "")
 	if first.Status != http.StatusTemporaryRedirect {
 		return first
 	}
-	return s.once(t, method, first.Header.Get("Location"), body)
+	return s.once(tb, method, first.Header.Get("Location"), body)
 }
 
 // put uploads a file.
-func (s lakeSide) put(t testing.TB, path, body string) {
-	t.Helper()
-	got := s.do(t, http.MethodPut, path+"?op=CREATE&overwrite=true", body)
-	require.Equal(t, http.StatusCreated, got.Status, got.Body)
+func (s lakeSide) put(tb testing.TB, path, body string) {
+	tb.Helper()
+	got := s.do(tb, http.MethodPut, path+"?op=CREATE&overwrite=true", body)
+	require.Equal(tb, http.StatusCreated, got.Status, got.Body)
 }
 
 // exception returns the name of the exception in an answer.

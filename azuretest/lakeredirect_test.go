@@ -57,6 +57,7 @@ func TestLakeSecondSteps(t *testing.T) {
 func TestLakeWithoutRedirect(t *testing.T) {
 	t.Parallel()
 	onProfiles(t, []azuretest.Profile{azuretest.Hadoop, azuretest.HttpFS, azuretest.Knox}, func(t *testing.T, s lakeSide) {
+		t.Helper()
 		s.lake.WriteFile("/f", []byte("hello"))
 		for method, rest := range map[string]string{"PUT": "/new?op=CREATE", "POST": "/f?op=APPEND", "GET": "/f?op=OPEN"} {
 			got := s.once(t, method, s.url(rest+"&noredirect=true"), "")

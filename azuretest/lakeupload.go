@@ -111,9 +111,10 @@ func (b *lakeBody) broken(err error) {
 }
 
 // unaskedContinue sends what a data node sends, asked or not, before it looks at the
-// file.
+// file. Without a server and its connection there is nothing to send it on.
 func (req *lakeRequest) unaskedContinue() {
-	if req.role == dataRole && req.call.r.ProtoAtLeast(1, 1) {
+	r := req.call.r
+	if req.role == dataRole && r.ProtoAtLeast(1, 1) && r.Context().Value(http.ServerContextKey) != nil {
 		req.call.w.ResponseWriter.WriteHeader(http.StatusContinue)
 	}
 }

@@ -7,11 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"syscall"
-
-	"github.com/keyless-go/azure/internal/azrest"
 )
 
 // Append adds what r gives to the end of a file, which must exist.
@@ -122,104 +118,4 @@ func notEOF(err error) error {
 		return nil
 	}
 	return err
-}
-
-// appendChunks is Gen1's: each chunk names the offset that it is for.
-func (w *webhdfs) appendChunks(ctx context.Context, name string, s *source) error {
-	lease := newUUID()
-	// Another client's last bytes count only after this.
-	if err := w.appendAt(ctx, name, lease, -1, azrest.NewContent(octets, nil), "METADATA"); err != nil {
-		return err
-	}
-	now, err := w.stat(ctx, name)
-	if err != nil {
-		return err
-	}
-	r, _ := s.from(0)
-	end, err := pump(ctx, r, putOptions{from: now.Size, chunk: w.chunk, concurrency: 1},
-		func(ctx context.Context, offset int64, chunk *azrest.Content) error {
-			return w.appendAt(ctx, name, lease, offset, chunk, "DATA")
-		})
-	if err != nil {
-		return err
-	}
-	return w.appendAt(ctx, name, lease, end, azrest.NewContent(octets, nil), "CLOSE")
-}
-
-// appendAt appends a chunk once. When an answer is lost, and then the offset is
-// wrong, the lost request may have done it: then the chunk's end is the offset.
-func (w *webhdfs) appendAt(ctx context.Context, name, lease string, offset int64, chunk *azrest.Content, sync string) error {
-	for tries := 1; ; tries++ {
-		err := w.appendOnce(ctx, name, lease, offset, chunk, sync)
-		if err == nil {
-			return nil
-		}
-		if tries > 1 && chunk.Size() > 0 && errors.Is(err, ErrChanged) {
-			end := offset + chunk.Size()
-			return w.appendAt(ctx, name, lease, end, azrest.NewContent(octets, nil), "METADATA")
-		}
-		if !w.retry.again(ctx, tries, err) {
-			return err
-		}
-	}
-}
-
-// appendOnce: a negative offset is wherever the file ends.
-func (w *webhdfs) appendOnce(ctx context.Context, name, lease string, offset int64, chunk *azrest.Content, sync string) error {
-	query := leased(lease, sync)
-	query.Set("append", "true")
-	if offset >= 0 {
-		query.Set("offset", strconv.FormatInt(offset, 10))
-	}
-	return w.tell(ctx, request{
-		method: http.MethodPost, op: "APPEND", name: name, query: query, body: chunk, header: dataHeader(http.MethodPost), once: true,
-	})
-}
-
-// append adds at the end, and lets it be seen when all is there.
-func (d *dfs) append(ctx context.Context, name string, s *source, before FileStatus) error {
-	r, _ := s.from(0)
-	o := d.chunks(putOptions{from: before.Size})
-	end, err := pump(ctx, r, o, d.appender(name, false))
-	if err != nil || end == before.Size {
-		return err
-	}
-	return d.flush(ctx, name, end, before.ETag, true)
-}
-
-func (d *dfs) appender(name string, sum bool) func(context.Context, int64, *azrest.Content) error {
-	return func(ctx context.Context, offset int64, chunk *azrest.Content) error {
-		header := http.Header{}
-		if sum {
-			header["Content-Md5"] = chunkSum(chunk)
-		}
-		return d.tell(ctx, call{
-			method: http.MethodPatch, name: name, body: chunk, header: header, accept: []int{http.StatusAccepted},
-			query: url.Values{"action": {"append"}, "position": {strconv.FormatInt(offset, 10)}},
-		})
-	}
-}
-
-// flush makes what was appended to be seen. A condition that fails after a lost
-// answer, or a position, may be the work of the lost request.
-func (d *dfs) flush(ctx context.Context, name string, size int64, etag string, end bool) error {
-	query := url.Values{"action": {"flush"}, "position": {strconv.FormatInt(size, 10)}, "close": {strconv.FormatBool(end)}}
-	header := http.Header{}
-	if etag != "" {
-		header["If-Match"] = []string{etag}
-	}
-	for tries := 1; ; tries++ {
-		err := d.tell(ctx, call{method: http.MethodPatch, name: name, query: query, header: header, once: true})
-		if err == nil {
-			return nil
-		}
-		if tries > 1 && errors.Is(err, ErrChanged) {
-			if now, e := d.stat(ctx, name); e == nil && now.Size == size {
-				return nil
-			}
-		}
-		if !d.retry.again(ctx, tries, err) {
-			return err
-		}
-	}
 }

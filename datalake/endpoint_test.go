@@ -115,7 +115,8 @@ func TestBadOptions(t *testing.T) {
 		{"an empty host", gateway, staticToken("t"), datalake.ClientOptions{RedirectHosts: []string{""}}, "RedirectHosts"},
 		{
 			"two transports", gen2Endpoint, staticToken("t"),
-			datalake.ClientOptions{HTTPClient: &http.Client{}, ClientOptions: azcore.ClientOptions{Transport: &http.Client{}}}, "both set",
+			datalake.ClientOptions{HTTPClient: &http.Client{}, ClientOptions: azcore.ClientOptions{Transport: &http.Client{}}},
+			"both set",
 		},
 	}
 	for _, test := range tests {

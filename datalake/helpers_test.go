@@ -149,11 +149,6 @@ func (s *scripted) answer(status int, body string, headers ...string) {
 	})
 }
 
-// fail adds a broken connection.
-func (s *scripted) fail(err error) {
-	s.answers = append(s.answers, func(*http.Request) (*http.Response, error) { return nil, err })
-}
-
 // RoundTrip answers the next request.
 func (s *scripted) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Lock()

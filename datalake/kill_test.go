@@ -16,7 +16,7 @@ import (
 
 // cuts are places in a file of a size.
 func cuts(n, size int) []int64 {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same ones in every run
+	random := rand.New(rand.NewPCG(1, 2)) // the same ones in every run
 	places := make([]int64, 0, n)
 	for range n {
 		places = append(places, 1+random.Int64N(int64(size-1)))

@@ -138,7 +138,7 @@ func resumes(t *testing.T, s *site, seekable bool) {
 	}
 	s.write(t, "file", "old")
 	var stored []byte
-	options := &datalake.UploadOptions{ChunkSize: chunk, Checkpoint: func(c datalake.Checkpoint) { stored, _ = json.Marshal(c) }}
+	options := &datalake.UploadOptions{ChunkSize: chunk, Checkpoint: func(c datalake.Checkpoint) { stored = store(t, c) }}
 	require.ErrorIs(t, s.Upload(t.Context(), s.at("file"), source(3*unit+5), options), errEnd)
 	require.Equal(t, "old", s.read(t, "file"))
 	require.NotNil(t, stored)
@@ -164,6 +164,13 @@ func resumes(t *testing.T, s *site, seekable bool) {
 	require.True(t, string(data) == s.read(t, "file"))
 	require.Greater(t, first, int64(3*unit), "nothing is sent twice")
 	require.Equal(t, []string{"file"}, s.names(t, s.dir), "nothing temporary is left")
+}
+
+func store(t *testing.T, c datalake.Checkpoint) []byte {
+	t.Helper()
+	stored, err := json.Marshal(c)
+	require.NoError(t, err)
+	return stored
 }
 
 var errEnd = errors.New("the program ends here")

@@ -32,26 +32,6 @@ type webhdfs struct {
 	noBatch   atomic.Bool // the server has no LISTSTATUS_BATCH
 }
 
-// profile is what differs. The servers around Hadoop tell themselves apart by
-// their answers: HttpFS gives data at once, and the old state of a rename.
-type profile struct {
-	colons   bool   // names may have them
-	direct   bool   // the parameters read and append save the redirect
-	chunk    int    // the largest body, which lands whole; 0: bodies are streamed
-	offsets  bool   // APPEND takes the offset it is for
-	pageSize string // of a list; empty: the server's, by LISTSTATUS_BATCH
-	msConcat bool   // the names of what is concatenated go into a body
-	checksum bool   // of files
-	expiry   bool   // of files
-}
-
-func newProfile(k kind) profile {
-	if k == gen1 {
-		return profile{colons: true, direct: true, chunk: 4 << 20, offsets: true, pageSize: "4000", msConcat: true, expiry: true}
-	}
-	return profile{checksum: true}
-}
-
 func newWebHDFS(to target, cred azcore.TokenCredential, options *ClientOptions) (*webhdfs, error) {
 	rule, err := newRedirects(to.origin, cred != nil, options.RedirectHosts)
 	if err != nil {
@@ -84,41 +64,6 @@ func scope(options *ClientOptions, usual string) string {
 		return options.Scope
 	}
 	return usual
-}
-
-// stranger is a client for other origins: nothing of the caller's goes there,
-// and where to go is asked again rather than tried again.
-func stranger(config azrest.Config) azrest.Config {
-	config.Options.PerCallPolicies, config.Options.PerRetryPolicies = nil, nil
-	config.Options.APIVersion = ""
-	config.Options.Retry.MaxRetries = -1
-	config.HTTPClient = withoutCookies(config.HTTPClient)
-	if client, ok := config.Options.Transport.(*http.Client); ok {
-		config.Options.Transport = withoutCookies(client)
-	}
-	return config
-}
-
-// withoutCookies: a jar looks at the name of a host only, not at the port.
-func withoutCookies(client *http.Client) *http.Client {
-	if client == nil {
-		return nil
-	}
-	own := *client
-	own.Jar = nil
-	return &own
-}
-
-// emptyDelete says that a DELETE has no body, as Gen1 wants to be told. net/http
-// does so for PUT and POST only.
-type emptyDelete struct{}
-
-// Do runs in every try.
-func (emptyDelete) Do(req *policy.Request) (*http.Response, error) {
-	if raw := req.Raw(); raw.Method == http.MethodDelete && raw.Body == nil {
-		raw.TransferEncoding = []string{"identity"}
-	}
-	return req.Next()
 }
 
 // check: HDFS takes a colon for the end of a scheme.

@@ -24,7 +24,7 @@ func TestConformanceAppend(t *testing.T) {
 		require.NoError(t, s.Append(ctx, name, stream("")))
 		want += "one,two,"
 		require.Equal(t, want, s.read(t, "file"))
-		long := string(content(9<<20 + 5))
+		long := string(content(5<<20 + 5))
 		require.NoError(t, s.Append(ctx, name, stream(long)))
 		require.NoError(t, s.Append(ctx, name, bytes.NewReader([]byte(long))))
 		require.True(t, want+long+long == s.read(t, "file"))

@@ -16,7 +16,7 @@ func TestConformanceCreate(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T, s *site) {
 		t.Helper()
-		for _, size := range []int{0, 1, 4 << 20, 4<<20 + 1, 9<<20 + 7} {
+		for _, size := range []int{0, 1, 4 << 20, 4<<20 + 1, 5<<20 + 7} {
 			data := content(size)
 			w, err := s.Create(t.Context(), s.at("file"))
 			require.NoError(t, err)
@@ -40,13 +40,13 @@ func TestConformanceCreateIsAtomic(t *testing.T) {
 		s.write(t, "file", "old")
 		w, err := s.Create(t.Context(), s.at("file"))
 		require.NoError(t, err)
-		_, err = w.Write(content(9 << 20))
+		_, err = w.Write(content(5 << 20))
 		require.NoError(t, err)
 		require.Equal(t, "old", s.read(t, "file"))
 		require.NoError(t, w.Close())
 		info, err := s.Stat(t.Context(), s.at("file"))
 		require.NoError(t, err)
-		require.Equal(t, int64(9<<20), info.Size())
+		require.Equal(t, int64(5<<20), info.Size())
 	})
 }
 
@@ -54,7 +54,7 @@ func TestConformanceCreateIsAbandoned(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T, s *site) {
 		t.Helper()
-		for _, size := range []int{0, 10, 9 << 20} {
+		for _, size := range []int{0, 10, 5 << 20} {
 			s.write(t, "file", "old")
 			ctx, cancel := context.WithCancel(t.Context())
 			w, err := s.Create(ctx, s.at("file"))

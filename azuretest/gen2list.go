@@ -23,7 +23,8 @@ func (q *gen2Request) list() (lakeReply, *storageError) {
 	case t.target().dir == nil:
 		return nil, pathConflict()
 	}
-	w := &gen2Walk{q: q, recursive: recursive, left: size, out: []byte(`{"paths":[`)}
+	room := make([]byte, 0, entryRoom*min(size, t.target().dir.len()+1))
+	w := &gen2Walk{q: q, recursive: recursive, left: size, out: append(room, `{"paths":[`...)}
 	more, problem := w.in(t.target(), strings.TrimPrefix(dir, "/"), after)
 	if problem != nil {
 		return nil, problem

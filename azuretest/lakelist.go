@@ -94,6 +94,9 @@ func (l *DataLake) stream(c *call, s *listing, filter, head, tail string) {
 	_, _ = c.w.Write([]byte(tail)) // the client may have left
 }
 
+// entryRoom is about how long a line of a list is.
+const entryRoom = 300
+
 // batchHead begins the answer to LISTSTATUS_BATCH.
 const batchHead = `{"DirectoryListing":{"partialListing":{"FileStatuses":{"FileStatus":[`
 
@@ -107,7 +110,7 @@ func (l *DataLake) listBatch(req *lakeRequest) (lakeReply, *lakeFailure) {
 		return func(c *call) { l.stream(c, s, "", batchHead, `]}},"remainingEntries":0}}`) }, nil
 	}
 	s.after = req.query.text("startafter") // the only spelling that Hadoop 3.5 knows
-	out := []byte(batchHead)
+	out := append(make([]byte, 0, entryRoom*min(l.traits.batch, s.node.children()+1)), batchHead...)
 	left := l.traits.batch
 	s.each(func(suffix string, n *lakeNode) bool {
 		if left < l.traits.batch {

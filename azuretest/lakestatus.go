@@ -43,12 +43,8 @@ func (l *DataLake) appendStatus(out []byte, suffix string, n *lakeNode) []byte {
 
 // appendHDFSStatus writes what HDFS has beyond that.
 func (l *DataLake) appendHDFSStatus(out []byte, n *lakeNode) []byte {
-	children := 0
-	if n.dir != nil {
-		children = n.dir.len()
-	}
 	out = append(out, `,"childrenNum":`...)
-	out = strconv.AppendInt(out, int64(children), 10)
+	out = strconv.AppendInt(out, int64(n.children()), 10)
 	out = append(out, `,"fileId":`...)
 	out = strconv.AppendInt(out, n.id, 10)
 	out = append(out, `,"storagePolicy":`...)
@@ -89,6 +85,14 @@ func (l *DataLake) accessTime(n *lakeNode) int64 {
 		return 0
 	}
 	return n.accessed.UnixMilli()
+}
+
+// children counts what is in a directory; a file has none.
+func (n *lakeNode) children() int {
+	if n.dir == nil {
+		return 0
+	}
+	return n.dir.len()
 }
 
 func (n *lakeNode) hasACL() bool { return len(n.acl.access)+len(n.acl.defaults) > 0 }

@@ -26,32 +26,36 @@ func allowed() map[string][]string {
 		module + "/azuretest", module + "/azuretest/sqlserver", module + "/examples/internal/...",
 	}
 	return map[string][]string{
-		"":                           {},
-		"internal/fresh":             {"golang.org/x/sync/singleflight"},
-		"internal/azrest":            {azcore, fresh},
-		"credential":                 {azcore, azrest, fresh},
-		"keyvault":                   {azcore, azrest, fresh},
-		"arm":                        {azcore, azrest},
-		"storage":                    {azcore, azrest, fresh},
-		"datalake":                   {azcore, azrest},
-		"sql":                        {azcore, mssql},
-		"azuretest":                  {},
-		"examples/keyvault":          program,
-		"examples/resourcegroup":     program,
-		"examples/storagesas":        program,
-		"examples/datalake":          program,
-		"examples/sqlquery":          program,
-		"examples/tour":              program,
-		"examples/testing":           program,
-		"examples/whichidentity":     program,
-		"examples/internal/tutorial": program,
+		"":                                    {},
+		"internal/fresh":                      {"golang.org/x/sync/singleflight"},
+		"internal/azrest":                     {azcore, fresh},
+		"credential":                          {azcore, azrest, fresh},
+		"keyvault":                            {azcore, azrest, fresh},
+		"arm":                                 {azcore, azrest},
+		"storage":                             {azcore, azrest, fresh},
+		"datalake":                            {azcore, azrest},
+		"sql":                                 {azcore, mssql},
+		"azuretest":                           {},
+		"azuretest/sqlserver":                 {module + "/azuretest", module + "/azuretest/sqlserver/internal/..."},
+		"azuretest/sqlserver/internal/tds":    {},
+		"azuretest/sqlserver/internal/tsql":   {},
+		"azuretest/sqlserver/internal/engine": {module + "/azuretest/sqlserver/internal/...", "modernc.org/sqlite/..."},
+		"examples/keyvault":                   program,
+		"examples/resourcegroup":              program,
+		"examples/storagesas":                 program,
+		"examples/datalake":                   program,
+		"examples/sqlquery":                   program,
+		"examples/tour":                       program,
+		"examples/testing":                    program,
+		"examples/whichidentity":              program,
+		"examples/internal/tutorial":          program,
 	}
 }
 
 func TestImports(t *testing.T) {
 	t.Parallel()
 	rules := allowed()
-	for _, line := range goList(t, `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`) {
+	for _, line := range goList(t, `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...") {
 		fields := strings.Fields(line)
 		pkg := strings.TrimPrefix(strings.TrimPrefix(fields[0], module), "/")
 		t.Run("package "+pkg, func(t *testing.T) {
@@ -66,7 +70,8 @@ func TestImports(t *testing.T) {
 }
 
 // TestDependencies keeps the list of modules that the library's packages are
-// built from, at any depth.
+// built from, at any depth. The emulated database has an engine behind it, with
+// modules of its own.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	known := []string{
@@ -80,10 +85,11 @@ func TestDependencies(t *testing.T) {
 		"golang.org/x/crypto",           // go-mssqldb's
 		"golang.org/x/net",              // azcore's
 		"golang.org/x/sync",
+		"golang.org/x/sys",  // sqlite's
 		"golang.org/x/text", // azcore's and go-mssqldb's
 		module,
 	}
-	for _, path := range goList(t, `{{if and .Module (not .Standard)}}{{.Module.Path}}{{end}}`, "-deps") {
+	for _, path := range goList(t, `{{if and .Module (not .Standard)}}{{.Module.Path}}{{end}}`, append([]string{"-deps"}, libraryPackages(t)...)...) {
 		if path != "" {
 			require.Contains(t, known, path)
 		}
@@ -103,9 +109,16 @@ func isStandard(path string) bool {
 	return !strings.Contains(first, ".")
 }
 
-func goList(t *testing.T, format string, flags ...string) []string {
+func libraryPackages(t *testing.T) []string {
 	t.Helper()
-	args := append(append([]string{"list"}, flags...), "-f", format, "./...")
+	return slices.DeleteFunc(goList(t, `{{.ImportPath}}`, "./..."), func(path string) bool {
+		return strings.Contains(path, "/azuretest/sqlserver") || strings.Contains(path, "/examples/")
+	})
+}
+
+func goList(t *testing.T, format string, arguments ...string) []string {
+	t.Helper()
+	args := append([]string{"list", "-f", format}, arguments...)
 	out, err := exec.CommandContext(t.Context(), "go", args...).Output()
 	require.NoError(t, err)
 	return strings.Split(strings.TrimSpace(string(out)), "\n")

@@ -79,6 +79,9 @@ func checkID(id ManagedIDKind, source Source, accepted idParameters) error {
 	if id == nil {
 		return nil
 	}
+	if !isID(id) {
+		return fmt.Errorf("ID: %T is not a ClientID, an ObjectID or a ResourceID", id)
+	}
 	if err := id.check(); err != nil {
 		return err
 	}
@@ -86,6 +89,11 @@ func checkID(id ManagedIDKind, source Source, accepted idParameters) error {
 		return fmt.Errorf("ID: %s cannot choose by %T: %w", source, id, ErrUnsupportedID)
 	}
 	return nil
+}
+
+// isID: a pointer to an ID has its methods too, and may be nil.
+func isID(id ManagedIDKind) bool {
+	return idParameters{client: "x", object: "x", resource: "x"}.parameter(id) != ""
 }
 
 // idParameters are the query parameters by which a source takes each kind of

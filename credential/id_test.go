@@ -122,3 +122,13 @@ func TestSameStringOtherKind(t *testing.T) {
 	require.NotEqual(t, first.Token, second.Token)
 	require.Equal(t, 2, s.count())
 }
+
+// Pointers to IDs have the methods of IDs, and are none.
+func TestPointersAreNoIDs(t *testing.T) {
+	t.Parallel()
+	id := credential.ClientID("12345678-9abc-def0-1234-56789abcdef0")
+	for _, id := range []credential.ManagedIDKind{&id, (*credential.ClientID)(nil), (*credential.ObjectID)(nil), (*credential.ResourceID)(nil)} {
+		_, err := credential.NewManagedIdentityCredential(&credential.ManagedIdentityCredentialOptions{ID: id})
+		require.ErrorContains(t, err, "is not a ClientID, an ObjectID or a ResourceID")
+	}
+}

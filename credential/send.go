@@ -59,6 +59,9 @@ func (w wire) Do(req *http.Request) (*http.Response, error) {
 	if err != nil || resp == nil {
 		return resp, err
 	}
+	if resp.Body == nil { // as no http.RoundTripper may answer, and some in tests do
+		resp.Body = http.NoBody
+	}
 	body, err := readBody(resp)
 	_ = resp.Body.Close()
 	if err != nil {

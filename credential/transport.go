@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -31,16 +32,20 @@ func NewTransport(cred azcore.TokenCredential, scope string, base http.RoundTrip
 	}
 	t := &transport{cred: NewCached(cred, nil), scope: scope, base: base, hosts: make(map[string]bool, len(hosts))}
 	for _, host := range hosts {
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Hostname() == "" || strings.Contains(host, "*") {
+			t.invalid = append(t.invalid, host)
+		}
 		t.hosts[azrest.CanonicalHost(&url.URL{Scheme: "https", Host: host})] = true
 	}
 	return t
 }
 
 type transport struct {
-	cred  *CachedCredential
-	scope string
-	base  http.RoundTripper
-	hosts map[string]bool
+	invalid []string // hosts that are none
+	cred    *CachedCredential
+	scope   string
+	base    http.RoundTripper
+	hosts   map[string]bool
 }
 
 func (t *transport) signs(u *url.URL) bool {
@@ -52,6 +57,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if len(t.hosts) == 0 {
 		closeBody(req)
 		return nil, errors.New("credential: NewTransport was given no hosts to sign for")
+	}
+	if len(t.invalid) > 0 {
+		closeBody(req)
+		return nil, fmt.Errorf("credential: NewTransport was given %q for hosts: name them as in contoso.vault.azure.net", t.invalid)
 	}
 	if req.URL == nil || !t.signs(req.URL) || req.Header.Get("Authorization") != "" {
 		return t.base.RoundTrip(req)

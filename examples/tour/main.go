@@ -52,11 +52,13 @@ func steps(client *http.Client, trace io.Writer) ([]step, error) {
 		World: world, Subscription: subscription, Group: "DevTest", APIVersion: "2017-06-01",
 		Account: "mystorageacct", Container: "mycontainer", Blob: "testblob", Lifetime: time.Hour,
 	}
+	lake := tutorial.DataLake{World: world, Store: "mydatalake", Folder: "TestFolder"}
 	return []step{
 		{"Read a Key Vault secret from a Windows or Linux virtual machine", windows.Run},
 		{"Lab 16: use Key Vault for managed identities", lab.Run},
 		{"Read a resource group from Azure Resource Manager", group.Run},
 		{"Use Azure Storage with a SAS from Azure Resource Manager", sas.Run},
+		{"Use a Data Lake Store", lake.Run},
 	}, nil
 }
 

@@ -25,7 +25,12 @@ func TestRun(t *testing.T) {
 		"> PUT https://mystorageacct.blob.core.windows.net/mycontainer/testblob?sv=2015-04-05&",
 		"Length            : 56\n",
 		"The downloaded file is the uploaded one.\n",
-		"All 4 steps succeeded.",
+		"> GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fdatalake.azure.net%2F\n",
+		"> GET https://mydatalake.azuredatalakestore.net/webhdfs/v1/?op=LISTSTATUS",
+		"> PUT https://mydatalake.azuredatalakestore.net/webhdfs/v1/TestFolder/Test1.txt?op=CREATE&overwrite=true\n",
+		"> PUT https://mydatalake.azuredatalakestore.net/webhdfs/v1/TestFolder/Test1.txt?op=CREATE&overwrite=true&write=true\n",
+		"Read back: Test file.\n",
+		"All 5 steps succeeded.",
 	} {
 		require.Contains(t, out.String(), want)
 	}

@@ -2,25 +2,16 @@ package tutorial
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"unicode/utf16"
 
 	"github.com/keyless-go/azure/storage"
 )
 
-// testText is what PowerShell's echo writes into the tutorial's test.txt: UTF-16
-// with a byte order mark and the line end of Windows, 56 bytes.
-func testText() []byte {
-	text := []byte{0xff, 0xfe}
-	for _, unit := range utf16.Encode([]rune("This is a test text file.\r\n")) {
-		text = binary.LittleEndian.AppendUint16(text, unit)
-	}
-	return text
-}
+// testText is the tutorial's test.txt, 56 bytes.
+func testText() []byte { return echo("This is a test text file.") }
 
 // printBlob prints the lines of Set-AzStorageBlobContent that are about the blob.
 func printBlob(out io.Writer, blob storage.BlobProperties) error {

@@ -30,8 +30,9 @@ type conn struct {
 	expires time.Time // when its token does; zero: unknown
 	until   time.Time // when it leaves the pool; zero: never
 	back    time.Time // when it came back into the pool
-	used    bool
-	over    bool // no more statements
+	reset   bool      // it has been in the pool
+	begun   bool      // its user has begun
+	over    bool      // the server takes no more statements
 }
 
 func newConn(inner *mssql.Conn, raw net.Conn, p pass, lifetime time.Duration) *conn {
@@ -69,7 +70,7 @@ func (c *conn) IsValid() bool {
 // ResetSession makes the connection ready for its next user, or says that it
 // is none any more.
 func (c *conn) ResetSession(ctx context.Context) error {
-	c.used = true
+	c.reset, c.begun = true, false
 	now := time.Now().Round(0)
 	late := c.retired(now) && (now.Sub(c.back) > handover || c.retired(c.back))
 	if late || c.expired(now) || hungUp(c.raw) {
@@ -78,85 +79,25 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	return c.Conn.ResetSession(ctx)
 }
 
-// first looks at a connection before its first use. database/sql opens some
-// ahead, and does not reset those before it gives them away.
-func (c *conn) first() error {
-	if c.used {
+// begin takes a last look before the user's first statement. What comes after it
+// is the user's own affair.
+func (c *conn) begin() error {
+	if c.begun {
 		return nil
 	}
-	c.used = true
+	c.begun = true
 	now := time.Now().Round(0)
-	// Past until it may be late, but not so late that the token expires on the way.
-	late := c.retired(now) && now.Sub(c.until) > c.expires.Sub(c.until)/2
-	if late || now.Sub(c.opened) > untouched && (c.retired(now) || hungUp(c.raw)) {
+	if c.expired(now) || !c.reset && c.spoilt(now) {
 		return driver.ErrBadConn
 	}
 	return nil
 }
 
-// note ends the connection's time in the pool if the server does not accept its
-// token any more. The driver would go on with it.
-func (c *conn) note(err error) error {
-	if numberOf(err) == tokenExpired {
-		c.over = true
+// spoilt is for connections that database/sql has opened ahead: it does not
+// reset those before their first use.
+func (c *conn) spoilt(now time.Time) bool {
+	if c.retired(now) && now.Sub(c.until) > c.expires.Sub(c.until)/2 {
+		return true // so late that the token may expire on the statement's way
 	}
-	return err
+	return now.Sub(c.opened) > untouched && (c.retired(now) || hungUp(c.raw))
 }
-
-// Ping asks the server.
-func (c *conn) Ping(ctx context.Context) error {
-	if err := c.first(); err != nil {
-		return err
-	}
-	return c.note(c.Conn.Ping(ctx))
-}
-
-// BeginTx begins a transaction.
-func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	if err := c.first(); err != nil {
-		return nil, err
-	}
-	tx, err := c.Conn.BeginTx(ctx, options)
-	return tx, c.note(err)
-}
-
-// PrepareContext prepares a statement, without a round trip.
-func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	if err := c.first(); err != nil {
-		return nil, err
-	}
-	prepared, err := c.Conn.PrepareContext(ctx, query)
-	if s, ok := prepared.(*mssql.Stmt); ok && err == nil {
-		return &stmt{Stmt: s, conn: c}, nil
-	}
-	return prepared, err // a bulk copy
-}
-
-// stmt tells its connection what the server says.
-type stmt struct {
-	*mssql.Stmt
-	conn *conn
-}
-
-// ExecContext runs the statement.
-func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	result, err := s.Stmt.ExecContext(ctx, args)
-	return result, s.conn.note(err)
-}
-
-// QueryContext runs the statement for its rows.
-func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	rows, err := s.Stmt.QueryContext(ctx, args)
-	return rows, s.conn.note(err)
-}
-
-var (
-	_ driver.Pinger             = (*conn)(nil)
-	_ driver.ConnBeginTx        = (*conn)(nil)
-	_ driver.ConnPrepareContext = (*conn)(nil)
-	_ driver.NamedValueChecker  = (*conn)(nil)
-	_ driver.SessionResetter    = (*conn)(nil)
-	_ driver.Validator          = (*conn)(nil)
-	_ driver.StmtExecContext    = (*stmt)(nil)
-	_ driver.StmtQueryContext   = (*stmt)(nil)
-)

@@ -39,6 +39,10 @@
 // [errors.As] finds mssql.Error, a value, with the server's number, and the
 // errors of the network and of the credential; [errors.Is] finds the end of a
 // context. Errors of statements are the driver's. [IsTransient] says of both
-// whether the same may succeed later. No statement is ever repeated by this
-// package, and a commit whose answer is lost has an unknown outcome.
+// whether the same may succeed later.
+//
+// No statement that may have been executed is ever repeated. One that the server
+// refuses since the token has just expired (error 37396) goes to another
+// connection by itself if it is a query that changes nothing. A commit whose
+// answer is lost has an unknown outcome.
 package azuresql

@@ -3,6 +3,7 @@ package azuresql_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // of a bubble's clock.
 func jwt(t *testing.T, claims map[string]any) string {
 	t.Helper()
+	claims = maps.Clone(claims)
 	if iat, ok := claims["iat"].(int); ok && iat < 0 {
 		claims["iat"] = time.Date(2000, 1, 1, 0, 0, iat, 0, time.UTC).Unix()
 	}

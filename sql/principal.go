@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // principal is a user or role of a database.
@@ -47,6 +48,7 @@ func onePrincipal(row *sql.Row) (*principal, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // documented above
 	}
+	p.letter = strings.TrimSpace(p.letter)
 	return &p, err
 }
 

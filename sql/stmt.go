@@ -1,0 +1,116 @@
+package azuresql
+
+import (
+	"context"
+	"database/sql/driver"
+	"strings"
+	"unicode"
+
+	mssql "github.com/microsoft/go-mssqldb"
+)
+
+// Ping asks the server.
+func (c *conn) Ping(ctx context.Context) error {
+	if err := c.begin(); err != nil {
+		return err
+	}
+	return c.refused(c.Conn.Ping(ctx), true)
+}
+
+// BeginTx begins a transaction.
+func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	tx, err := c.Conn.BeginTx(ctx, options)
+	return tx, c.refused(err, true)
+}
+
+// PrepareContext prepares a statement, without a round trip.
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	prepared, err := c.Conn.PrepareContext(ctx, query)
+	if s, ok := prepared.(*mssql.Stmt); ok && err == nil {
+		return &stmt{Stmt: s, conn: c, query: query}, nil
+	}
+	return prepared, err // a bulk copy
+}
+
+// stmt tells its connection what the server says.
+type stmt struct {
+	*mssql.Stmt
+	conn  *conn
+	query string
+}
+
+// ExecContext runs the statement.
+func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	result, err := s.Stmt.ExecContext(ctx, args)
+	return result, s.refused(err)
+}
+
+// QueryContext runs the statement for its rows.
+func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := s.Stmt.QueryContext(ctx, args)
+	return rows, s.refused(err)
+}
+
+func (s *stmt) refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return s.conn.refused(err, changesNothing(s.query))
+}
+
+// refused ends the connection if the server says that its token has expired and
+// to execute the query again. The driver would go on with it. database/sql does
+// execute it again, on another connection, if that can do no harm.
+func (c *conn) refused(err error, again bool) error {
+	if numberOf(err) != tokenExpired {
+		return err
+	}
+	c.over = true
+	if !again {
+		return err
+	}
+	return badConn{err}
+}
+
+// badConn is an error that database/sql takes for a broken connection.
+type badConn struct{ error }
+
+// Unwrap gives the server's error.
+func (b badConn) Unwrap() error { return b.error }
+
+// Is makes it a driver.ErrBadConn.
+func (badConn) Is(target error) bool { return target == driver.ErrBadConn }
+
+// changesNothing says that a text can be executed twice: it begins as a query
+// and holds no word that could make it more than that, not even in a string.
+func changesNothing(query string) bool {
+	words := strings.FieldsFunc(strings.ToUpper(query), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) == 0 || words[0] != "SELECT" && words[0] != "WITH" {
+		return false
+	}
+	for _, word := range words {
+		switch word {
+		case "INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "EXEC", "EXECUTE", "NEXT", "SEND", "RECEIVE",
+			"WRITETEXT", "UPDATETEXT", "OPENQUERY", "OPENROWSET", "OPENDATASOURCE":
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	_ driver.Pinger             = (*conn)(nil)
+	_ driver.ConnBeginTx        = (*conn)(nil)
+	_ driver.ConnPrepareContext = (*conn)(nil)
+	_ driver.NamedValueChecker  = (*conn)(nil)
+	_ driver.SessionResetter    = (*conn)(nil)
+	_ driver.Validator          = (*conn)(nil)
+	_ driver.StmtExecContext    = (*stmt)(nil)
+	_ driver.StmtQueryContext   = (*stmt)(nil)
+)

@@ -299,7 +299,7 @@ func TestTransportRefusesWhatIsNoHost(t *testing.T) {
 			client := &http.Client{Transport: credential.NewTransport(nil, "https://vault.azure.net/.default", nil, "contoso.vault.azure.net", host)}
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://contoso.vault.azure.net", http.NoBody)
 			require.NoError(t, err)
-			_, err = client.Do(req) //nolint:bodyclose // there is none
+			_, err = client.Do(req)
 			require.ErrorContains(t, err, "for hosts")
 		})
 	}

@@ -61,10 +61,13 @@ func (s *Server) reach(addr string) error {
 	return nil
 }
 
+// maxNumber is how many sessions there are before numbers come again.
+const maxNumber = 30_000
+
 // serve serves a connection on a goroutine of its own; it is false if the Server is
 // closed.
 func (s *Server) serve(end net.Conn, local string) bool {
-	number := uint16(s.number.Add(1) + 50) // lower ones are the system's own
+	number := uint16(s.number.Add(1)%maxNumber) + 51 // lower ones are the system's own
 	h := &handler{server: s, number: number, local: local}
 	conn := tds.NewConn(end, s.serverTLS(local), h, number)
 	s.mu.Lock()

@@ -50,7 +50,7 @@ func (a arrival) strike(ctx context.Context) error {
 	if err := pause(ctx, f.Delay); err != nil {
 		return err
 	}
-	number, err := strconv.Atoi(f.Code)
+	number, err := strconv.ParseInt(f.Code, 10, 32)
 	switch {
 	case f.Status < 0:
 		return tds.ErrHangUp
@@ -59,7 +59,7 @@ func (a arrival) strike(ctx context.Context) error {
 	case f.Code != "":
 		return nil // of PRELOGIN
 	case f.Body != "":
-		return tds.Garbage(f.Body)
+		return tds.GarbageError(f.Body)
 	}
 	return nil
 }

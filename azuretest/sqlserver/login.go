@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,14 +188,14 @@ func (s *Server) route(location string) error {
 	if err != nil {
 		return err
 	}
-	number, err := net.DefaultResolver.LookupPort(s.ctx, "tcp", at)
+	number, err := strconv.ParseUint(at, 10, 16)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.routed[location] = true
-	return &tds.Route{Host: host, Port: uint16(number)}
+	return &tds.RouteError{Host: host, Port: uint16(number)}
 }
 
 func (s *Server) isRouted(host string) bool {

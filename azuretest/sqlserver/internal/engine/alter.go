@@ -12,7 +12,7 @@ import (
 
 // alterTable changes the definition of a table.
 func (s *Session) alterTable(ctx context.Context, a *tsql.AlterTable) error {
-	t, err := s.definable(ctx, a.Name, "ALTER")
+	t, err := s.definable(ctx, a.Name)
 	if err != nil {
 		return err
 	}

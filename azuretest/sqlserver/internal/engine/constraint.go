@@ -113,7 +113,7 @@ func (s *Session) addForeign(ctx context.Context, t *table, c tsql.Constraint) e
 
 // createIndex makes an index that is no constraint.
 func (s *Session) createIndex(ctx context.Context, c *tsql.CreateIndex) error {
-	t, err := s.definable(ctx, c.Table, "ALTER")
+	t, err := s.definable(ctx, c.Table)
 	if err != nil {
 		return err
 	}
@@ -134,12 +134,12 @@ func (s *Session) createIndex(ctx context.Context, c *tsql.CreateIndex) error {
 }
 
 // definable returns a table that exists and that the user may change.
-func (s *Session) definable(ctx context.Context, n tsql.Name, permission string) (*table, error) {
+func (s *Session) definable(ctx context.Context, n tsql.Name) (*table, error) {
 	t, err := s.find(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	if t == nil || t.view() || !t.temp() && !s.mayDefine(permission, "db_ddladmin") {
+	if t == nil || t.view() || !t.temp() && !s.mayDefine("ALTER", "db_ddladmin") {
 		return nil, failure(1088, 16, "Cannot find the object \"%s\" because it does not exist or you do not have permissions.", strings.Join(n, "."))
 	}
 	return t, nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
@@ -19,6 +20,8 @@ type database struct {
 	anchor *conn         // keeps the file open
 	writer chan struct{} // full while somebody writes
 
+	security atomic.Int64 // counts changes of users, roles and permissions
+
 	mu         sync.Mutex      // guards identities
 	identities map[int64]int64 // last value of identity columns :: table → value; no transaction takes one back
 }
@@ -27,7 +30,7 @@ type database struct {
 const patience = 20 * time.Second
 
 // maxPages bounds a database: 512 MiB.
-const maxPages = 131072
+const maxPages = "max_page_count(131072)"
 
 // connect opens the database's file.
 func (e *Engine) connect(db *database) (*conn, error) {
@@ -37,7 +40,7 @@ func (e *Engine) connect(db *database) (*conn, error) {
 	}
 	settings := url.Values{"_pragma": {
 		"journal_mode(wal)", "synchronous(off)", "foreign_keys(1)", "temp_store(memory)", "busy_timeout(10000)",
-		"max_page_count(131072)", "trusted_schema(1)",
+		maxPages,
 	}, "_dqs": {"0"}}
 	raw, err := e.driver.Open((&url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}).String())
 	if err != nil {
@@ -58,7 +61,7 @@ func (db *database) setUp(now time.Time) error {
 		`CREATE TABLE "$permissions" (class INTEGER, major INTEGER, permission TEXT, grantee INTEGER, state TEXT, PRIMARY KEY (class, major, permission, grantee))`,
 		`CREATE TABLE "$properties" (major INTEGER, minor INTEGER, child TEXT COLLATE AZ_TEXT, name TEXT COLLATE AZ_TEXT, value TEXT, PRIMARY KEY (major, minor, name))`,
 		`INSERT INTO "$schemas" VALUES (1, 'dbo'), (2, 'guest'), (3, 'INFORMATION_SCHEMA'), (4, 'sys')`,
-		`INSERT INTO "$principals" VALUES (0, 'public', 'R', 0, NULL, NULL, '` + stamp + `', '` + stamp + `', 0)`,
+		`INSERT INTO "$principals" (id, name, type, auth, created, modified, fixed) VALUES (0, 'public', 'R', 0, '` + stamp + `', '` + stamp + `', 0)`,
 	} {
 		if err := db.anchor.exec(ctx, text); err != nil {
 			return err
@@ -93,8 +96,10 @@ const firstRole = 16384
 
 func builtIn() []builtInPrincipal {
 	list := []builtInPrincipal{
-		{1, "dbo", "S", []byte{1}, "dbo"}, {2, "guest", "S", []byte{0}, "guest"},
-		{3, "INFORMATION_SCHEMA", "S", nil, nil}, {4, "sys", "S", nil, nil},
+		{1, "dbo", "S", []byte{1}, "dbo"},
+		{2, "guest", "S", []byte{0}, "guest"},
+		{3, "INFORMATION_SCHEMA", "S", nil, nil},
+		{4, "sys", "S", nil, nil},
 	}
 	for i, role := range fixedRoles() {
 		list = append(list, builtInPrincipal{id: firstRole + int64(i), name: role, kind: "R"})

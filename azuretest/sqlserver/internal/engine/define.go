@@ -12,6 +12,7 @@ import (
 
 // define runs a statement that changes the catalog.
 func (s *Session) define(ctx context.Context, st tsql.Stmt) error {
+	s.tran.defined = true
 	err := s.writing(ctx, func() error {
 		switch st := st.(type) {
 		case *tsql.CreateTable:
@@ -47,7 +48,7 @@ func (s *Session) define(ctx context.Context, st tsql.Stmt) error {
 		return err
 	}
 	s.out.Done(0, -1)
-	return s.loadRights(ctx)
+	return s.loadRights(ctx, beforeCommit)
 }
 
 func (s *Session) createDatabase(d *tsql.CreateDatabase) error {

@@ -72,7 +72,7 @@ func (s *Session) dropTable(ctx context.Context, n tsql.Name, view, ifExists boo
 }
 
 func (s *Session) dropIndex(ctx context.Context, d *tsql.Drop, name string) error {
-	t, err := s.definable(ctx, d.On, "ALTER")
+	t, err := s.definable(ctx, d.On)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Session) dropSchema(ctx context.Context, name string, ifExists bool) er
 
 // truncate empties a table and starts its identity column anew.
 func (s *Session) truncate(ctx context.Context, st *tsql.Truncate) error {
-	t, err := s.definable(ctx, st.Table, "ALTER")
+	t, err := s.definable(ctx, st.Table)
 	if err != nil {
 		return err
 	}

@@ -64,26 +64,34 @@ func longText(t tds.Type) tds.Type {
 // textCall writes functions of texts.
 // https://learn.microsoft.com/sql/t-sql/functions/string-functions-transact-sql
 func (e *emitter) textCall(name string, args []typed) (typed, bool) {
-	chars := func(i int) string { return e.characters(args[i]) }
+	first := func() string { return e.characters(args[0]) }
 	switch name {
 	case "LEN":
 		args = e.arity(name, args, 1, 1)
-		return typed{fmt.Sprintf("az_len(%s)", chars(0)), intType()}, true
+		return typed{fmt.Sprintf("az_len(%s)", first()), intType()}, true
 	case "DATALENGTH":
 		args = e.arity(name, args, 1, 1)
 		return typed{fmt.Sprintf("az_datalength(%s, %s)", args[0].sql, declaration(args[0].typ)), intType()}, true
 	case "UPPER", "LOWER", "REVERSE":
 		args = e.arity(name, args, 1, 1)
-		return typed{fmt.Sprintf("az_%s(%s)", strings.ToLower(name), chars(0)), sameText(args[0].typ)}, true
+		return typed{fmt.Sprintf("az_%s(%s)", strings.ToLower(name), first()), sameText(args[0].typ)}, true
 	case "LTRIM", "RTRIM", "TRIM":
 		args = e.arity(name, args, 1, 1)
-		return typed{fmt.Sprintf("%s(%s)", strings.ToLower(name), chars(0)), sameText(args[0].typ)}, true
+		return typed{fmt.Sprintf("%s(%s)", strings.ToLower(name), first()), sameText(args[0].typ)}, true
 	case "LEFT":
 		args = e.arity(name, args, 2, 2)
-		return typed{fmt.Sprintf("az_substring(%s, 1, %s)", chars(0), args[1].sql), sameText(args[0].typ)}, true
+		return typed{fmt.Sprintf("az_substring(%s, 1, %s)", first(), args[1].sql), sameText(args[0].typ)}, true
 	case "RIGHT":
 		args = e.arity(name, args, 2, 2)
-		return typed{fmt.Sprintf("az_reverse(az_substring(az_reverse(%s), 1, %s))", chars(0), args[1].sql), sameText(args[0].typ)}, true
+		return typed{fmt.Sprintf("az_reverse(az_substring(az_reverse(%s), 1, %s))", first(), args[1].sql), sameText(args[0].typ)}, true
+	}
+	return e.longTextCall(name, args)
+}
+
+// longTextCall writes functions that make a text of several.
+func (e *emitter) longTextCall(name string, args []typed) (typed, bool) {
+	chars := func(i int) string { return e.characters(args[i]) }
+	switch name {
 	case "SUBSTRING":
 		args = e.arity(name, args, 3, 3)
 		if args[0].typ.Bytes() {

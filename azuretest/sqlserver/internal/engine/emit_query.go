@@ -20,8 +20,8 @@ type source struct {
 	columns []tds.Column
 }
 
-func (s source) column(name string) (tds.Column, bool) {
-	for _, c := range s.columns {
+func (t source) column(name string) (tds.Column, bool) {
+	for _, c := range t.columns {
 		if strings.EqualFold(c.Name, name) {
 			return c, true
 		}
@@ -36,9 +36,9 @@ const rowID = "_rowid_"
 // ref writes the name of a column.
 func (e *emitter) ref(parts []string) typed {
 	column := parts[len(parts)-1]
-	for i := len(e.scopes) - 1; i >= 0; i-- {
+	for _, sc := range slices.Backward(e.scopes) {
 		var found []typed
-		for _, t := range e.scopes[i].tables {
+		for _, t := range sc.tables {
 			if !t.named(parts[:len(parts)-1]) {
 				continue
 			}

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,10 +19,10 @@ func (e *emitter) table(t *tsql.Table) string {
 		alias, schema = t.Name.Last(), schemaOf(t.Name)
 	}
 	if len(t.Name) == 1 {
-		for i := len(e.ctes) - 1; i >= 0; i-- {
-			if strings.EqualFold(e.ctes[i].name, t.Name.Last()) {
-				e.add(source{alias: alias, columns: e.ctes[i].columns})
-				return quote(e.ctes[i].name) + " AS " + quote(alias)
+		for _, c := range slices.Backward(e.ctes) {
+			if strings.EqualFold(c.name, t.Name.Last()) {
+				e.add(source{alias: alias, columns: c.columns})
+				return quote(c.name) + " AS " + quote(alias)
 			}
 		}
 	}

@@ -134,7 +134,7 @@ func (e *Engine) Open(ctx context.Context, name string, login Login) (*Session, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{engine: e, db: db, conn: c, login: login}
+	s := &Session{engine: e, db: db, conn: c, login: login, rights: rights{as: beforeCommit}}
 	s.forget()
 	if s.user, err = s.userOf(ctx, login); err == nil {
 		err = c.exec(ctx, objectsTable(`temp."$temp"`))

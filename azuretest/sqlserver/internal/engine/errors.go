@@ -40,7 +40,7 @@ func (s *Session) translate(err error) error {
 		return err
 	}
 	if e, ok := errors.AsType[*tsql.SyntaxError](err); ok {
-		return &tds.Error{Number: e.Number, State: 1, Class: 15, Message: e.Message, Line: int32(e.Line)}
+		return &tds.Error{Number: e.Number, State: 1, Class: 15, Message: e.Message, Line: e.Line}
 	}
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -211,10 +213,11 @@ func (s *Session) throw(ctx context.Context, t *tsql.Throw) error {
 	if err != nil {
 		return err
 	}
-	if len(args) != 3 || number(args[0]) < 50000 {
+	given, err := strconv.ParseInt(args[0], 10, 32)
+	if len(args) != 3 || err != nil || given < 50000 {
 		return failure(35100, 16, "Error number %s in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.", args[0])
 	}
-	return &tds.Error{Number: int32(number(args[0])), Message: args[1], Class: 16, State: byte(number(args[2]))}
+	return &tds.Error{Number: int32(given), Message: args[1], Class: 16, State: byte(min(max(number(args[2]), 0), math.MaxUint8))}
 }
 
 // wait runs WAITFOR DELAY.

@@ -128,56 +128,13 @@ func numericSize(t tds.Type) (precision, scale int) {
 	return 0, 0
 }
 
+// typeID returns the number of a type in sys.types, by the order of the kinds.
 func typeID(k tds.Kind) int64 {
-	switch k {
-	case tds.Bit:
-		return 104
-	case tds.TinyInt:
-		return 48
-	case tds.SmallInt:
-		return 52
-	case tds.Int:
-		return 56
-	case tds.BigInt:
-		return 127
-	case tds.Real:
-		return 59
-	case tds.Float:
-		return 62
-	case tds.Decimal:
-		return 106
-	case tds.Money:
-		return 60
-	case tds.SmallMoney:
-		return 122
-	case tds.Char:
-		return 175
-	case tds.VarChar:
-		return 167
-	case tds.NChar:
-		return 239
-	case tds.NVarChar:
-		return 231
-	case tds.Binary:
-		return 173
-	case tds.VarBinary:
-		return 165
-	case tds.GUID:
-		return 36
-	case tds.Date:
-		return 40
-	case tds.Time:
-		return 41
-	case tds.DateTime2:
-		return 42
-	case tds.DateTimeOffset:
-		return 43
-	case tds.DateTime:
-		return 61
-	case tds.SmallDateTime:
-		return 58
-	case tds.XML:
-		return 241
+	ids := [...]int64{
+		0, 104, 48, 52, 56, 127, 59, 62, 106, 60, 122, 175, 167, 239, 231, 173, 165, 36, 40, 41, 42, 43, 61, 58, 241,
+	}
+	if int(k) < len(ids) {
+		return ids[k]
 	}
 	return 0
 }

@@ -113,7 +113,7 @@ const maxPlaces = 40
 func roundTo(v driver.Value, places int, cut bool, t tds.Type) (driver.Value, error) {
 	r := rational(v)
 	if r == nil {
-		return nil, nil
+		return nil, failure(8114, 16, "Error converting data type nvarchar to float.")
 	}
 	places = min(max(places, -maxPlaces), maxPlaces)
 	power := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(places, -places))), nil))
@@ -166,8 +166,9 @@ func (s *sum) WindowInverse(_ *sqlite.FunctionContext, args []driver.Value) erro
 
 // WindowValue returns the sum as text, or NULL of nothing.
 func (s *sum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
+	var none driver.Value
 	if s.count == 0 {
-		return nil, nil
+		return none, nil
 	}
 	return s.total.FloatString(maxPrecision), nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"database/sql/driver"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -45,19 +46,6 @@ func textFunctions() map[string]function {
 		"az_charindex": strict(func(a []driver.Value) (driver.Value, error) {
 			return charIndex(text(a[0]), text(a[1]), number(a[2])), nil
 		}),
-		"az_quotename": strict(func(a []driver.Value) (driver.Value, error) { return quoteName(text(a[0]), text(a[1])), nil }),
-		"az_char":      strict(func(a []driver.Value) (driver.Value, error) { return char(number(a[0]), 255), nil }),
-		"az_nchar":     strict(func(a []driver.Value) (driver.Value, error) { return char(number(a[0]), 65535), nil }),
-		"az_unicode": strict(func(a []driver.Value) (driver.Value, error) {
-			if r, size := utf8.DecodeRuneInString(text(a[0])); size > 0 {
-				return int64(r), nil
-			}
-			return nil, nil
-		}),
-		"az_like": strict(func(a []driver.Value) (driver.Value, error) {
-			return truth(like(text(a[0]), text(a[1]), text(a[2]))), nil
-		}),
-		"az_hashbytes": strict(func(a []driver.Value) (driver.Value, error) { return hashBytes(text(a[0]), a[1], text(a[2])), nil }),
 		// az_concat(value, ...): NULL counts as nothing.
 		"az_concat": func(a []driver.Value) (driver.Value, error) {
 			var b strings.Builder
@@ -78,6 +66,25 @@ func textFunctions() map[string]function {
 			}
 			return boundedText(strings.Join(parts, text(a[0])))
 		},
+	}
+}
+
+// characterFunctions are those of single characters, patterns, names and hashes.
+func characterFunctions() map[string]function {
+	return map[string]function{
+		"az_quotename": strict(func(a []driver.Value) (driver.Value, error) { return quoteName(text(a[0]), text(a[1])), nil }),
+		"az_char":      strict(func(a []driver.Value) (driver.Value, error) { return char(number(a[0]), 255), nil }),
+		"az_nchar":     strict(func(a []driver.Value) (driver.Value, error) { return char(number(a[0]), 65535), nil }),
+		"az_unicode": strict(func(a []driver.Value) (driver.Value, error) {
+			if r, size := utf8.DecodeRuneInString(text(a[0])); size > 0 {
+				return int64(r), nil
+			}
+			return nil, nil
+		}),
+		"az_like": strict(func(a []driver.Value) (driver.Value, error) {
+			return truth(like(text(a[0]), text(a[1]), text(a[2]))), nil
+		}),
+		"az_hashbytes": strict(func(a []driver.Value) (driver.Value, error) { return hashBytes(text(a[0]), a[1], text(a[2])), nil }),
 		"az_datalength": strict(func(a []driver.Value) (driver.Value, error) {
 			return dataLength(a[0], parseDeclaration(text(a[1])))
 		}),
@@ -192,7 +199,7 @@ func char(n, most int) driver.Value {
 	if n < 0 || n > most {
 		return nil
 	}
-	return string(rune(n))
+	return fmt.Sprintf("%c", n)
 }
 
 func hashBytes(algorithm string, v driver.Value, from string) driver.Value {

@@ -56,6 +56,12 @@ func timeFunctions() map[string]function {
 			n, err := partOf(text(a[0]), v)
 			return text(n), err
 		}),
+	}
+}
+
+// calendarFunctions make dates.
+func calendarFunctions() map[string]function {
+	return map[string]function{
 		// az_eomonth(value, type, months)
 		"az_eomonth": strict(func(a []driver.Value) (driver.Value, error) {
 			v, err := loadTime(text(a[0]), parseDeclaration(text(a[1])))

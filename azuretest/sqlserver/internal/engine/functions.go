@@ -21,7 +21,9 @@ type function func(args []driver.Value) (driver.Value, error)
 func newDriver() (*sqlite.Driver, error) {
 	d := &sqlite.Driver{}
 	functions := map[string]function{}
-	for _, some := range []map[string]function{coreFunctions(), textFunctions(), timeFunctions(), numberFunctions(), catalogFunctions()} {
+	for _, some := range []map[string]function{
+		coreFunctions(), textFunctions(), characterFunctions(), timeFunctions(), calendarFunctions(), numberFunctions(), catalogFunctions(),
+	} {
 		maps.Copy(functions, some)
 	}
 	for name, f := range functions {

@@ -72,10 +72,7 @@ func compareNumbers(a, b string) int {
 // arithmetic returns the type of a calculation with exact numbers.
 // https://learn.microsoft.com/sql/t-sql/data-types/precision-scale-and-length-transact-sql
 func arithmetic(op string, a, b tds.Type) tds.Type {
-	if a.Kind != tds.Decimal && a.Exact() && !(b.Kind == tds.Decimal) {
-		return tds.Type{Kind: tds.Money}
-	}
-	if b.Kind != tds.Decimal && b.Exact() && !(a.Kind == tds.Decimal) {
+	if a.Kind != tds.Decimal && b.Kind != tds.Decimal { // one is money, the other perhaps a whole number
 		return tds.Type{Kind: tds.Money}
 	}
 	p1, s1 := exactSize(a)

@@ -15,7 +15,7 @@ const maxNested = 32
 // Call implements [tds.Session].
 func (s *Session) Call(ctx context.Context, procedure string, params []tds.Param, out *tds.Answer) (int32, error) {
 	s.out = out
-	if err := s.loadRights(ctx); err != nil {
+	if err := s.refreshRights(ctx); err != nil {
 		return 0, s.translate(err)
 	}
 	n, err := tsql.ParseName(procedure)
@@ -166,7 +166,7 @@ func (s *Session) rename(ctx context.Context, args arguments) error {
 		if len(n) < 2 {
 			return failure(15248, 11, "Either the parameter @objname is ambiguous or the claimed @objtype (%s) is wrong.", kind)
 		}
-		t, err := s.definable(ctx, n[:len(n)-1], "ALTER")
+		t, err := s.definable(ctx, n[:len(n)-1])
 		if err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ type rights struct {
 	owner bool
 	roles map[string]bool
 	rules []rule
+	as    int64 // of when; see database.security
 }
 
 // rule is one row of a GRANT or DENY.
@@ -60,10 +61,17 @@ const (
 // has reports whether the user is in a role; the owner is in all.
 func (r rights) has(role string) bool { return r.owner || r.roles[role] }
 
-// loadRights reads what the user may do. It is asked before each batch, so that a
-// change holds for sessions that are open.
-func (s *Session) loadRights(ctx context.Context) error {
-	s.rights = rights{owner: s.user.id == dboID, roles: map[string]bool{}}
+// refreshRights reads what the user may do, if that may have changed: it holds for
+// sessions that are open too.
+func (s *Session) refreshRights(ctx context.Context) error {
+	if now := s.db.security.Load(); now != s.rights.as {
+		return s.loadRights(ctx, now)
+	}
+	return nil
+}
+
+func (s *Session) loadRights(ctx context.Context, as int64) error {
+	s.rights = rights{owner: s.user.id == dboID, roles: map[string]bool{}, as: as}
 	const up = `WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT 0 UNION SELECT m.role FROM "$members" m JOIN up ON m.member = up.id) `
 	roles, err := s.conn.query(ctx, up+`SELECT p.name FROM up JOIN "$principals" p ON p.id = up.id`, s.user.id)
 	if err != nil {

@@ -40,7 +40,7 @@ func (s *Session) batch(ctx context.Context, text string) error {
 	if err != nil {
 		return s.translate(err)
 	}
-	if err := s.loadRights(ctx); err != nil {
+	if err := s.refreshRights(ctx); err != nil {
 		return s.translate(err)
 	}
 	err = s.list(ctx, statements)
@@ -134,7 +134,7 @@ func (s *Session) step(ctx context.Context, st tsql.At) error {
 		return err
 	}
 	if e.Line == 0 {
-		e.Line = int32(st.Line)
+		e.Line = st.Line
 	}
 	s.lastError = e.Number
 	if s.trying > 0 {

@@ -72,10 +72,10 @@ const (
 		CASE WHEN c.value->>'default' IS NULL THEN 0 ELSE o.id + 500 + (c.value->>'id') END AS default_object_id
 		FROM "$objects" o, json_each(o.def, '$.columns') c WHERE {visible}`
 	constraintObjects = `
-		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date, 0 FROM ({sys.key_constraints}) k
-		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date, 0 FROM ({sys.check_constraints}) k
-		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date, 0 FROM ({sys.default_constraints}) k
-		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date, 0 FROM ({sys.foreign_keys}) k`
+		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date AS modified, 0 FROM ({sys.key_constraints}) k
+		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date AS modified, 0 FROM ({sys.check_constraints}) k
+		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date AS modified, 0 FROM ({sys.default_constraints}) k
+		UNION ALL SELECT k.name, k.object_id, NULL, k.schema_id, k.parent_object_id, k.type, k.type_desc, k.create_date, k.create_date AS modified, 0 FROM ({sys.foreign_keys}) k`
 )
 
 func objectViews() map[string]systemView {

@@ -58,9 +58,8 @@ func roundTime(v time.Time, t tds.Type) time.Time {
 	case t.Kind == tds.SmallDateTime:
 		return v.Round(time.Minute)
 	case t.Kind == tds.DateTime: // in 1/300 of a second
-		ns := time.Duration(v.Nanosecond())
-		ticks := (ns*300 + time.Second/2) / time.Second
-		return v.Add(ticks*time.Second/300 - ns).Add(time.Millisecond / 2).Truncate(time.Millisecond)
+		ticks := (v.Nanosecond()*3 + 5e6) / 1e7
+		return v.Truncate(time.Second).Add(time.Duration((ticks*10+1)/3) * time.Millisecond)
 	case t.Scaled():
 		step := time.Second
 		for range t.Scale {

@@ -15,6 +15,7 @@ type transaction struct {
 	depth   int    // @@TRANCOUNT
 	name    string // of the outermost
 	writing bool   // it has begun in SQLite, and the database's writer is taken
+	defined bool   // it has changed the catalog
 }
 
 // Begin implements [tds.Session].
@@ -64,10 +65,16 @@ func (s *Session) leave(ctx context.Context, how string) error {
 	if err != nil && how != "ROLLBACK" {
 		err = errors.Join(err, s.conn.exec(context.WithoutCancel(ctx), "ROLLBACK"))
 	}
-	s.tran.writing = false
+	if s.tran.defined {
+		s.db.security.Add(1)
+	}
+	s.tran.writing, s.tran.defined = false, false
 	s.db.release()
 	return err
 }
+
+// beforeCommit is when rights were read that others cannot see yet.
+const beforeCommit = -1
 
 // Commit implements [tds.Session].
 func (s *Session) Commit(ctx context.Context, out *tds.Answer) error {
@@ -159,14 +166,14 @@ func (s *Session) writing(ctx context.Context, f func() error) error {
 	}
 	err := f()
 	if err != nil && s.conn.exec(context.WithoutCancel(ctx), `ROLLBACK TO "step"`) != nil {
-		return errors.Join(err, s.lost(ctx)) // an interruption may have ended it
+		s.lost(ctx) // an interruption may have ended it
+		return err
 	}
 	return errors.Join(err, s.conn.exec(context.WithoutCancel(ctx), `RELEASE "step"`))
 }
 
 // lost notes that SQLite has ended the transaction by itself.
-func (s *Session) lost(ctx context.Context) error {
+func (s *Session) lost(ctx context.Context) {
 	_ = s.abandon(ctx) // there is nothing left to roll back
 	s.out.RolledBack()
-	return nil
 }

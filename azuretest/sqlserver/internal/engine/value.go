@@ -11,7 +11,7 @@ import (
 func toSQLite(v any, t tds.Type) (any, error) {
 	switch v := v.(type) {
 	case nil:
-		return nil, nil
+		return v, nil
 	case bool:
 		if v {
 			return int64(1), nil
@@ -37,7 +37,7 @@ func toSQLite(v any, t tds.Type) (any, error) {
 func fromSQLite(v any, t tds.Type) (any, error) {
 	switch v := v.(type) {
 	case nil:
-		return nil, nil
+		return v, nil
 	case int64:
 		switch {
 		case t.Kind == tds.Bit:

@@ -1,7 +1,6 @@
 package tds
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 )
@@ -121,7 +120,7 @@ func (a *Answer) ended(kind byte) {
 }
 
 func (t *transactionState) descriptor() []byte {
-	return binary.LittleEndian.AppendUint64(nil, t.last)
+	return put64(nil, t.last)
 }
 
 // CutAfter cuts the connection when so many bytes of the answer are sent.
@@ -173,7 +172,7 @@ func (a *Answer) between() error {
 // endProcedure writes the procedure's status and the values it returns.
 func (a *Answer) endProcedure(extra uint16) {
 	a.flushDone()
-	a.buf = binary.LittleEndian.AppendUint32(append(a.buf, tokenReturnStatus), uint32(a.status))
+	a.buf = put32(append(a.buf, tokenReturnStatus), a.status)
 	if err := a.returnValues(a.params); err != nil {
 		a.Message(asError(err))
 	}

@@ -133,7 +133,7 @@ func (c *Conn) reply(tokens []byte) error {
 
 // refuse tells the client why the connection ends, if there is something to say.
 func (c *Conn) refuse(err error) {
-	if g, ok := errors.AsType[Garbage](err); ok {
+	if g, ok := errors.AsType[GarbageError](err); ok {
 		_ = c.reply(g)
 	}
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -73,9 +73,6 @@ func (c *cursor) text(n int) string { return DecodeUTF16(c.bytes(2 * n)) }
 // shortText reads B_VARCHAR: a byte with the number of characters, then these.
 func (c *cursor) shortText() string { return c.text(int(c.u8())) }
 
-// done reports whether everything is read, without an error.
-func (c *cursor) done() bool { return c.err == nil && len(c.data) == 0 }
-
 // at returns a cursor on n bytes somewhere in the message.
 func at(message []byte, offset, n int) *cursor {
 	if offset < 0 || n < 0 || offset > len(message) || n > len(message)-offset {
@@ -120,12 +117,12 @@ func nextUTF16(b []byte) (r rune, rest []byte) {
 func AppendUTF16(b []byte, s string) []byte {
 	for _, r := range s {
 		if r < 0x10000 {
-			b = binary.LittleEndian.AppendUint16(b, uint16(r))
+			b = put16(b, r)
 			continue
 		}
 		high, low := utf16.EncodeRune(r)
-		b = binary.LittleEndian.AppendUint16(b, uint16(high))
-		b = binary.LittleEndian.AppendUint16(b, uint16(low))
+		b = put16(b, high)
+		b = put16(b, low)
 	}
 	return b
 }

@@ -157,11 +157,11 @@ func intValue(data []byte) int64 {
 	case 1:
 		return int64(data[0])
 	case 2:
-		return int64(int16(binary.LittleEndian.Uint16(data)))
+		return signed16(data)
 	case 4:
-		return int64(int32(binary.LittleEndian.Uint32(data)))
+		return signed32(data)
 	}
-	return int64(binary.LittleEndian.Uint64(data))
+	return signed32(data[4:])<<32 | int64(binary.LittleEndian.Uint32(data))
 }
 
 // decimalValue: a sign, 1 for plus, then the digits as a little-endian number.
@@ -185,9 +185,9 @@ const moneyScale = 4
 
 // moneyValue: the upper half of eight bytes comes first.
 func moneyValue(data []byte) string {
-	n := intValue(data)
+	n := signed32(data)
 	if len(data) == 8 {
-		n = n<<32 | int64(uint64(n)>>32)
+		n = n<<32 | int64(binary.LittleEndian.Uint32(data[4:]))
 	}
 	return FormatDecimal(big.NewInt(n), moneyScale)
 }
@@ -205,7 +205,8 @@ func FormatDecimal(n *big.Int, scale int) string {
 	return text
 }
 
-// GUIDText: the first three groups are little-endian.
+// GUIDText returns a uniqueidentifier of its bytes: the first three groups are
+// little-endian.
 func GUIDText(b []byte) string {
 	return fmt.Sprintf("%08X-%04X-%04X-%X-%X", binary.LittleEndian.Uint32(b),
 		binary.LittleEndian.Uint16(b[4:]), binary.LittleEndian.Uint16(b[6:]), b[8:10], b[10:16])
@@ -236,7 +237,7 @@ func date(days int) time.Time { return time.Date(1, 1, 1+days, 0, 0, 0, 0, time.
 func (t wireType) timeValue(data []byte) (any, error) {
 	switch t.Kind {
 	case DateTime:
-		days := int(int32(binary.LittleEndian.Uint32(data))) + daysBefore
+		days := int(signed32(data)) + daysBefore
 		return moment(days, tickDuration(binary.LittleEndian.Uint32(data[4:])), time.UTC)
 	case SmallDateTime:
 		days := int(binary.LittleEndian.Uint16(data)) + daysBefore
@@ -254,7 +255,7 @@ func (t wireType) timeValue(data []byte) (any, error) {
 	}
 	zone := time.UTC
 	if t.Kind == DateTimeOffset {
-		minutes := int(int16(binary.LittleEndian.Uint16(data)))
+		minutes := int(signed16(data))
 		if minutes < -maxMinutes || minutes > maxMinutes {
 			return nil, fmt.Errorf("a zone cannot be %d minutes from UTC", minutes)
 		}
@@ -291,5 +292,5 @@ func unit(scale int) time.Duration {
 
 // tickDuration is exact to the 100 ns: datetime counts in 1/300 of a second.
 func tickDuration(ticks uint32) time.Duration {
-	return time.Duration(uint64(ticks)*uint64(time.Second)/300+50) / 100 * 100
+	return (time.Duration(ticks)*10*time.Millisecond/3 + 50) / 100 * 100
 }

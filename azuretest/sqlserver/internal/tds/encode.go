@@ -1,10 +1,10 @@
 package tds
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,15 +25,15 @@ func appendValue(b []byte, t Type, v any) ([]byte, error) {
 	if err != nil {
 		return b, err
 	}
-	return append(append(b, byte(len(data))), data...), nil
+	return append(put8(b, len(data)), data...), nil
 }
 
 func appendNull(b []byte, t Type) []byte {
 	switch {
 	case t.Kind == XML || t.Sized() && t.Size == Max:
-		return binary.LittleEndian.AppendUint64(b, plpNull)
+		return put64(b, uint64(plpNull))
 	case t.Sized():
-		return binary.LittleEndian.AppendUint16(b, math.MaxUint16)
+		return put16(b, math.MaxUint16)
 	}
 	return append(b, 0)
 }
@@ -60,7 +60,7 @@ func appendText(b []byte, t Type, v any) ([]byte, error) {
 	if size > 2*t.Size {
 		return b, truncated(t)
 	}
-	return AppendUTF16(binary.LittleEndian.AppendUint16(b, uint16(size)), text), nil
+	return AppendUTF16(put16(b, size), text), nil
 }
 
 func appendBytes(b []byte, t Type, v any) ([]byte, error) {
@@ -69,7 +69,7 @@ func appendBytes(b []byte, t Type, v any) ([]byte, error) {
 		return b, mismatch(t, v)
 	}
 	if missing := t.Size - len(data); t.Kind == Binary && missing > 0 {
-		data = append(data[:len(data):len(data)], make([]byte, missing)...)
+		data = append(slices.Clip(data), make([]byte, missing)...)
 	}
 	return appendSized(b, t, data)
 }
@@ -81,7 +81,7 @@ func appendSized(b []byte, t Type, data []byte) ([]byte, error) {
 	if len(data) > t.Size {
 		return b, truncated(t)
 	}
-	return append(binary.LittleEndian.AppendUint16(b, uint16(len(data))), data...), nil
+	return append(put16(b, len(data)), data...), nil
 }
 
 func truncated(t Type) error {
@@ -90,11 +90,11 @@ func truncated(t Type) error {
 
 // appendPLP writes a value in one chunk.
 func appendPLP(b []byte, size int, data func([]byte) []byte) []byte {
-	b = binary.LittleEndian.AppendUint64(b, uint64(size))
+	b = put64(b, size)
 	if size > 0 {
-		b = data(binary.LittleEndian.AppendUint32(b, uint32(size)))
+		b = data(put32(b, size))
 	}
-	return binary.LittleEndian.AppendUint32(b, 0)
+	return put32(b, 0)
 }
 
 // fixedValue returns the bytes of the types that have a byte for their length.
@@ -109,9 +109,9 @@ func fixedValue(t Type, v any) ([]byte, error) {
 	case float64:
 		switch t.Kind {
 		case Real:
-			return binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(v))), nil
+			return put32(nil, math.Float32bits(float32(v))), nil
 		case Float:
-			return binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)), nil
+			return put64(nil, math.Float64bits(v)), nil
 		}
 	case string:
 		switch {
@@ -145,12 +145,12 @@ func integerBytes(t Type, v int64) ([]byte, error) {
 		return []byte{boolByte(v != 0)}, nil
 	case t.Kind == TinyInt && v >= 0 && v <= math.MaxUint8:
 		return []byte{byte(v)}, nil
-	case t.Kind == SmallInt && v == int64(int16(v)):
-		return binary.LittleEndian.AppendUint16(nil, uint16(v)), nil
-	case (t.Kind == Int || t.Kind == Untyped) && v == int64(int32(v)):
-		return binary.LittleEndian.AppendUint32(nil, uint32(v)), nil
+	case t.Kind == SmallInt && fits16(v):
+		return put16(nil, v), nil
+	case (t.Kind == Int || t.Kind == Untyped) && fits32(v):
+		return put32(nil, v), nil
 	case t.Kind == BigInt:
-		return binary.LittleEndian.AppendUint64(nil, uint64(v)), nil
+		return put64(nil, v), nil
 	case t.Integer():
 		return nil, overflow(t)
 	}
@@ -184,12 +184,12 @@ func exactBytes(t Type, v string) ([]byte, error) {
 func moneyBytes(t Type, n *big.Int) ([]byte, error) {
 	v := n.Int64()
 	switch {
-	case !n.IsInt64() || t.Kind == SmallMoney && v != int64(int32(v)):
+	case !n.IsInt64() || t.Kind == SmallMoney && !fits32(v):
 		return nil, overflow(t)
 	case t.Kind == SmallMoney:
-		return binary.LittleEndian.AppendUint32(nil, uint32(v)), nil
+		return put32(nil, v), nil
 	}
-	return binary.LittleEndian.AppendUint64(nil, uint64(v)<<32|uint64(v)>>32), nil
+	return put32(put32(nil, v>>32), v), nil
 }
 
 // ParseDecimal reads a decimal number as a whole number of its last places. It
@@ -211,7 +211,8 @@ func ParseDecimal(v string, scale int) (*big.Int, bool) {
 	return n, ok
 }
 
-// GUIDBytes: the first three groups are little-endian.
+// GUIDBytes returns the bytes of a uniqueidentifier: the first three groups are
+// little-endian.
 func GUIDBytes(v string) ([]byte, error) {
 	var a uint32
 	var b, c uint16
@@ -219,9 +220,9 @@ func GUIDBytes(v string) ([]byte, error) {
 	if n, err := fmt.Sscanf(v, "%08x-%04x-%04x-%04x-%012x", &a, &b, &c, &d, &e); n != 5 || err != nil || len(d) != 2 || len(e) != 6 {
 		return nil, fmt.Errorf("tds: %q is no uniqueidentifier", v)
 	}
-	out := binary.LittleEndian.AppendUint32(nil, a)
-	out = binary.LittleEndian.AppendUint16(out, b)
-	out = binary.LittleEndian.AppendUint16(out, c)
+	out := put32(nil, a)
+	out = put16(out, b)
+	out = put16(out, c)
 	return append(append(out, d...), e...), nil
 }
 
@@ -253,13 +254,13 @@ func timeBytes(t Type, v time.Time) ([]byte, error) {
 	}
 	var out []byte
 	if t.Kind != Date {
-		out = binary.LittleEndian.AppendUint64(nil, uint64(clock/unit(t.Scale)))[:timeSize(t.Scale)]
+		out = put64(nil, clock/unit(t.Scale))[:timeSize(t.Scale)]
 	}
 	if t.Kind != Time {
 		out = append(out, byte(days), byte(days>>8), byte(days>>16))
 	}
 	if t.Kind == DateTimeOffset {
-		out = binary.LittleEndian.AppendUint16(out, uint16(int16(offset/60)))
+		out = put16(out, offset/60)
 	}
 	return out, nil
 }
@@ -272,12 +273,12 @@ func oldTimeBytes(t Type, days int, clock time.Duration) ([]byte, error) {
 		if days < 0 || days > math.MaxUint16 {
 			return nil, overflow(t)
 		}
-		return binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, uint16(days)), uint16(minutes)), nil
+		return put16(put16(nil, days), minutes), nil
 	}
 	ticks := int((clock*300 + time.Second/2) / time.Second)
 	days, ticks = days+ticks/ticksOfDay, ticks%ticksOfDay
 	if days < -53690 || days > maxDays-daysBefore { // 1753-01-01
 		return nil, overflow(t)
 	}
-	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, uint32(int32(days))), uint32(ticks)), nil
+	return put32(put32(nil, days), ticks), nil
 }

@@ -33,7 +33,7 @@ func (c *Conn) login(ctx context.Context, hello prelogin, encryption Encryption,
 		c.session, database, err = c.handler.Login(ctx, l)
 		return err
 	})
-	if route, ok := errors.AsType[*Route](err); ok {
+	if route, ok := errors.AsType[*RouteError](err); ok {
 		tokens := appendRouting(appendLoginAck(nil, l.version), route)
 		return errors.Join(ErrHangUp, c.reply(appendDone(tokens, tokenDone, 0, 0, 0)))
 	}

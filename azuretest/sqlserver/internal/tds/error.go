@@ -26,18 +26,18 @@ func (e *Error) Fatal() bool { return e.Class >= 20 }
 // an answer.
 var ErrHangUp = errors.New("tds: hang up")
 
-// Garbage is what a [Handler] or [Session] returns to send these bytes in place of
+// GarbageError is what a [Handler] or [Session] returns to send these bytes in place of
 // an answer.
-type Garbage []byte
+type GarbageError []byte
 
 // Error says what it is.
-func (g Garbage) Error() string { return fmt.Sprintf("tds: %d bytes of garbage", len(g)) }
+func (g GarbageError) Error() string { return fmt.Sprintf("tds: %d bytes of garbage", len(g)) }
 
-// Route is what a [Handler] returns from Login to send the client elsewhere.
-type Route struct {
+// RouteError is what a [Handler] returns from Login to send the client elsewhere.
+type RouteError struct {
 	Host string
 	Port uint16
 }
 
 // Error says where to.
-func (r *Route) Error() string { return fmt.Sprintf("tds: go to %s port %d", r.Host, r.Port) }
+func (r *RouteError) Error() string { return fmt.Sprintf("tds: go to %s port %d", r.Host, r.Port) }

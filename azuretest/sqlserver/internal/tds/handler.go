@@ -5,7 +5,7 @@ import "context"
 // Handler decides who comes in. Its methods are called one after the other for a
 // connection, and at the same time for several. Their context ends when the client
 // leaves. Besides an [*Error], which the client is told, they may return
-// [ErrHangUp] or a [Garbage]; after any error the connection ends.
+// [ErrHangUp] or a [GarbageError]; after any error the connection ends.
 type Handler interface {
 	// Hello returns what to answer to PRELOGIN.
 	Hello(ctx context.Context) (Encryption, error)
@@ -13,7 +13,7 @@ type Handler interface {
 	Secure(ctx context.Context) error
 	// Authority names who issues tokens, and what for.
 	Authority() (stsURL, spn string)
-	// Login lets a client in, to the database that it returns. A [*Route] as error
+	// Login lets a client in, to the database that it returns. A [*RouteError] as error
 	// sends the client to another server.
 	Login(ctx context.Context, l *Login) (Session, string, error)
 }

@@ -44,9 +44,9 @@ func EncodeLatin(s string) []byte {
 	for _, r := range s {
 		switch {
 		case r < 0x80 || r >= 0xa0 && r <= 0xff:
-			out = append(out, byte(r))
+			out = put8(out, r)
 		case slices.Contains(high, r):
-			out = append(out, byte(0x80+slices.Index(high, r)))
+			out = put8(out, 0x80+slices.Index(high, r))
 		default:
 			out = append(out, '?')
 		}

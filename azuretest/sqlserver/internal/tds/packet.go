@@ -131,8 +131,8 @@ func appendPackets(out []byte, kind packetKind, spid uint16, size int, payload [
 			status = statusEnd
 		}
 		out = append(out, byte(kind), status)
-		out = binary.BigEndian.AppendUint16(out, uint16(headerSize+n))
-		out = binary.BigEndian.AppendUint16(out, spid)
+		out = putBig16(out, headerSize+n)
+		out = putBig16(out, spid)
 		out = append(out, number, 0)
 		out = append(out, payload[:n]...)
 		if payload = payload[n:]; len(payload) == 0 {

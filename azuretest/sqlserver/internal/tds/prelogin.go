@@ -85,8 +85,8 @@ func (p prelogin) answer(e Encryption) []byte {
 	offset := 5*len(options) + 1
 	for _, o := range options {
 		table = append(table, o.token)
-		table = binary.BigEndian.AppendUint16(table, uint16(offset+len(data)))
-		table = binary.BigEndian.AppendUint16(table, uint16(len(o.data)))
+		table = putBig16(table, offset+len(data))
+		table = putBig16(table, len(o.data))
 		data = append(data, o.data...)
 	}
 	return slices.Concat(table, []byte{optionEnd}, data)

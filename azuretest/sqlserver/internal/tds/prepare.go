@@ -7,20 +7,22 @@ import (
 
 // prepared are the statements that a session has prepared. The zero value is ready.
 type prepared struct {
-	last  int32
+	last  int64
 	size  int
-	known map[int32]Statement
+	known map[int64]Statement
 }
 
 // add keeps a statement, if there is room for it.
-func (p *prepared) add(s Statement) (int32, error) {
+func (p *prepared) add(s Statement) (int64, error) {
 	size := len(s.Text) + len(s.Declarations)
 	if p.size+size > maxPrepared || len(p.known) >= maxHandles {
-		return 0, &Error{Number: 701, Class: 17, State: 123,
-			Message: "There is insufficient system memory in resource pool 'default' to run this query."}
+		return 0, &Error{
+			Number: 701, Class: 17, State: 123,
+			Message: "There is insufficient system memory in resource pool 'default' to run this query.",
+		}
 	}
 	if p.known == nil {
-		p.known = map[int32]Statement{}
+		p.known = map[int64]Statement{}
 	}
 	p.last++
 	p.size += size
@@ -28,7 +30,7 @@ func (p *prepared) add(s Statement) (int32, error) {
 	return p.last, nil
 }
 
-func (p *prepared) find(handle int32) (Statement, error) {
+func (p *prepared) find(handle int64) (Statement, error) {
 	s, ok := p.known[handle]
 	if !ok {
 		return s, &Error{Number: 8179, Class: 16, State: 2, Message: fmt.Sprintf(
@@ -37,7 +39,7 @@ func (p *prepared) find(handle int32) (Statement, error) {
 	return s, nil
 }
 
-func (p *prepared) remove(handle int32) error {
+func (p *prepared) remove(handle int64) error {
 	s, err := p.find(handle)
 	p.size -= len(s.Text) + len(s.Declarations)
 	delete(p.known, handle)
@@ -58,7 +60,7 @@ func (c *Conn) prepare(params []Param) error {
 	if err != nil {
 		return err
 	}
-	params[0].Type, params[0].Value, params[0].Output = Type{Kind: Int}, int64(handle), true
+	params[0].Type, params[0].Value, params[0].Output = Type{Kind: Int}, handle, true
 	return nil
 }
 
@@ -76,10 +78,10 @@ func (c *Conn) execute(ctx context.Context, params []Param, a *Answer) error {
 	return c.session.Run(ctx, s, a)
 }
 
-func handleOf(params []Param) (int32, error) {
+func handleOf(params []Param) (int64, error) {
 	if len(params) > 0 {
-		if handle, ok := params[0].Value.(int64); ok && handle == int64(int32(handle)) {
-			return int32(handle), nil
+		if handle, ok := params[0].Value.(int64); ok {
+			return handle, nil
 		}
 	}
 	return 0, missing("handle")

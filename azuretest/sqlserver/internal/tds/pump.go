@@ -96,12 +96,11 @@ func assemble(packets <-chan packet, gone <-chan struct{}) (*message, error) {
 // serve answers one request. An error ends the connection.
 func (c *Conn) serve(ctx context.Context, m *message) error {
 	a := &Answer{w: c.wire, size: c.size, spid: c.spid, tran: &c.tran, cutAt: -1}
-	if m.kind == kindAttention || m.ignore {
-		status := uint16(doneAttention)
-		if m.ignore {
-			status = doneError
-		}
-		a.writeDone(tokenDone, done{}, status)
+	switch {
+	case m.kind == kindAttention:
+		return c.acknowledge(a)
+	case m.ignore:
+		a.writeDone(tokenDone, done{}, doneError)
 		return a.send(true)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -114,28 +113,35 @@ func (c *Conn) serve(ctx context.Context, m *message) error {
 	return c.conclude(a, err)
 }
 
+// acknowledge answers a cancellation: always by a message of its own, after the
+// answer to what was cancelled.
+func (c *Conn) acknowledge(a *Answer) error {
+	a.writeDone(tokenDone, done{}, doneAttention)
+	return a.send(true)
+}
+
 // conclude ends an answer in which there may have been an error.
 func (c *Conn) conclude(a *Answer, err error) error {
 	cancelled := c.stop()
-	if g, ok := errors.AsType[Garbage](err); ok {
+	if g, ok := errors.AsType[GarbageError](err); ok {
 		a.buf = append(a.buf, g...)
 		return errors.Join(a.send(true), ErrHangUp)
 	}
 	if errors.Is(err, ErrHangUp) || errors.Is(err, errBadPacket) {
 		return err
 	}
-	extra := uint16(0)
-	switch {
-	case cancelled:
-		extra, a.failed = doneAttention, false
-	case err != nil:
+	if cancelled {
+		a.params = nil
+		return errors.Join(a.finish(doneError), c.acknowledge(a))
+	}
+	if err != nil {
 		e := asError(err)
 		a.Message(e)
 		if e.Fatal() {
 			return errors.Join(a.finish(doneServerError), ErrHangUp)
 		}
 	}
-	return a.finish(extra)
+	return a.finish(0)
 }
 
 // reset does what the first packet's status asks for.

@@ -55,19 +55,19 @@ const maxMessage = 2047
 func appendSpan(b []byte, write func([]byte) []byte) []byte {
 	start := len(b)
 	b = write(append(b, 0, 0))
-	binary.LittleEndian.PutUint16(b[start:], uint16(len(b)-start-2))
+	copy(b[start:], put16(nil, len(b)-start-2))
 	return b
 }
 
 // appendShortText writes B_VARCHAR.
 func appendShortText(b []byte, s string) []byte {
 	s = cutText(s, 128)
-	return AppendUTF16(append(b, byte(utf16Len(s))), s)
+	return AppendUTF16(put8(b, utf16Len(s)), s)
 }
 
 // appendLongText writes US_VARCHAR.
 func appendLongText(b []byte, s string) []byte {
-	return AppendUTF16(binary.LittleEndian.AppendUint16(b, uint16(utf16Len(s))), s)
+	return AppendUTF16(put16(b, utf16Len(s)), s)
 }
 
 // cutText returns at most the first n UTF-16 characters of s.
@@ -86,12 +86,12 @@ func appendMessage(b []byte, e *Error) []byte {
 		token = tokenInfo
 	}
 	return appendSpan(append(b, token), func(b []byte) []byte {
-		b = binary.LittleEndian.AppendUint32(b, uint32(e.Number))
+		b = put32(b, e.Number)
 		b = append(b, e.State, e.Class)
 		b = appendLongText(b, cutText(e.Message, maxMessage))
 		b = appendShortText(b, serverName)
 		b = appendShortText(b, e.Procedure)
-		return binary.LittleEndian.AppendUint32(b, uint32(e.Line))
+		return put32(b, e.Line)
 	})
 }
 
@@ -105,16 +105,16 @@ func appendEnvText(b []byte, kind byte, current, old string) []byte {
 // appendEnvBytes writes an ENVCHANGE whose values are bytes.
 func appendEnvBytes(b []byte, kind byte, current, old []byte) []byte {
 	return appendSpan(append(b, tokenEnvChange), func(b []byte) []byte {
-		b = append(append(b, kind, byte(len(current))), current...)
-		return append(append(b, byte(len(old))), old...)
+		b = append(put8(append(b, kind), len(current)), current...)
+		return append(put8(b, len(old)), old...)
 	})
 }
 
-func appendRouting(b []byte, r *Route) []byte {
+func appendRouting(b []byte, r *RouteError) []byte {
 	return appendSpan(append(b, tokenEnvChange), func(b []byte) []byte {
 		b = appendSpan(append(b, envRouting), func(b []byte) []byte {
 			b = append(b, 0) // TCP
-			b = binary.LittleEndian.AppendUint16(b, r.Port)
+			b = put16(b, r.Port)
 			return appendLongText(b, r.Host)
 		})
 		return append(b, 0, 0)
@@ -132,7 +132,7 @@ func appendLoginAck(b []byte, version uint32) []byte {
 // appendFeatureAck acknowledges federated authentication.
 func appendFeatureAck(b []byte, nonce []byte) []byte {
 	b = append(b, tokenFeatureAck, featureFedAuth)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(nonce)))
+	b = put32(b, len(nonce))
 	return append(append(b, nonce...), 0xff)
 }
 
@@ -141,11 +141,11 @@ func appendFedAuthInfo(b []byte, stsURL, spn string) []byte {
 	const table = 4 + 2*9 // count, and two times {id, length, offset}
 	sts, name := AppendUTF16(nil, stsURL), AppendUTF16(nil, spn)
 	b = append(b, tokenFedAuthInfo)
-	b = binary.LittleEndian.AppendUint32(b, uint32(table+len(sts)+len(name)))
-	b = binary.LittleEndian.AppendUint32(b, 2)
+	b = put32(b, table+len(sts)+len(name))
+	b = put32(b, 2)
 	option := func(id byte, size, offset int) {
-		b = binary.LittleEndian.AppendUint32(append(b, id), uint32(size))
-		b = binary.LittleEndian.AppendUint32(b, uint32(offset))
+		b = put32(append(b, id), size)
+		b = put32(b, offset)
 	}
 	option(1, len(sts), table)
 	option(2, len(name), table+len(sts))
@@ -153,7 +153,7 @@ func appendFedAuthInfo(b []byte, stsURL, spn string) []byte {
 }
 
 func appendColumns(b []byte, columns []Column) []byte {
-	b = binary.LittleEndian.AppendUint16(append(b, tokenColumns), uint16(len(columns)))
+	b = put16(append(b, tokenColumns), len(columns))
 	for _, c := range columns {
 		flags := uint16(0x8) // updatable, perhaps
 		if !c.NotNull {
@@ -163,7 +163,7 @@ func appendColumns(b []byte, columns []Column) []byte {
 			flags |= 0x10
 		}
 		b = append(b, 0, 0, 0, 0) // user type
-		b = binary.LittleEndian.AppendUint16(b, flags)
+		b = put16(b, flags)
 		b = appendTypeInfo(b, c.Type)
 		b = appendShortText(b, c.Name)
 	}
@@ -171,7 +171,7 @@ func appendColumns(b []byte, columns []Column) []byte {
 }
 
 func appendReturnValue(b []byte, ordinal int, p Param) ([]byte, error) {
-	b = binary.LittleEndian.AppendUint16(append(b, tokenReturnValue), uint16(ordinal))
+	b = put16(append(b, tokenReturnValue), ordinal)
 	b = appendShortText(b, p.Name)
 	b = append(b, 1)          // an output parameter
 	b = append(b, 0, 0, 0, 0) // user type
@@ -180,9 +180,9 @@ func appendReturnValue(b []byte, ordinal int, p Param) ([]byte, error) {
 }
 
 func appendDone(b []byte, token byte, status, command uint16, rows uint64) []byte {
-	b = binary.LittleEndian.AppendUint16(append(b, token), status)
-	b = binary.LittleEndian.AppendUint16(b, command)
-	return binary.LittleEndian.AppendUint64(b, rows)
+	b = put16(append(b, token), status)
+	b = put16(b, command)
+	return put64(b, rows)
 }
 
 // appendWelcome is the answer to a login that is let in.

@@ -1,7 +1,5 @@
 package tds
 
-import "encoding/binary"
-
 // Bytes that name types on the wire.
 const (
 	wireNull           = 0x1f
@@ -252,17 +250,17 @@ func appendTypeInfo(b []byte, t Type) []byte {
 	case SmallMoney:
 		return append(b, wireMoneyN, 4)
 	case Decimal:
-		return append(b, wireDecimalN, decimalSize(t.Precision), byte(t.Precision), byte(t.Scale))
+		return put8(put8(append(b, wireDecimalN, decimalSize(t.Precision)), t.Precision), t.Scale)
 	case GUID:
 		return append(b, wireGUID, 16)
 	case Date:
 		return append(b, wireDate)
 	case Time:
-		return append(b, wireTime, byte(t.Scale))
+		return put8(append(b, wireTime), t.Scale)
 	case DateTime2:
-		return append(b, wireDateTime2, byte(t.Scale))
+		return put8(append(b, wireDateTime2), t.Scale)
 	case DateTimeOffset:
-		return append(b, wireDateTimeOffset, byte(t.Scale))
+		return put8(append(b, wireDateTimeOffset), t.Scale)
 	case DateTime:
 		return append(b, wireDateTimeN, 8)
 	case SmallDateTime:
@@ -287,7 +285,7 @@ func appendStringInfo(b []byte, t Type) []byte {
 			size *= 2
 		}
 	}
-	b = binary.LittleEndian.AppendUint16(append(b, code), uint16(size))
+	b = put16(append(b, code), size)
 	if t.Text() {
 		b = append(b, collation()...)
 	}

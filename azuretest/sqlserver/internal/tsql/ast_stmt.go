@@ -7,7 +7,7 @@ type Stmt interface{ stmt() }
 
 // At is where a statement begins.
 type At struct {
-	Line int
+	Line int32
 	Stmt Stmt
 }
 

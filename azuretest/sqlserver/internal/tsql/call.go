@@ -99,11 +99,11 @@ func (p *parser) typeName() TypeName {
 		name = p.typeWord()
 	}
 	t := TypeName{Name: strings.ToLower(name)}
-	switch {
-	case t.Name == "national":
+	switch t.Name {
+	case "national":
 		t.Name = "n" + p.typeName().Name
 		p.accept("VARYING")
-	case t.Name == "double":
+	case "double":
 		p.accept("PRECISION")
 		t.Name = "float"
 	}

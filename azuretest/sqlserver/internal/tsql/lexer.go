@@ -10,7 +10,7 @@ import (
 // SyntaxError says what cannot be read, as the real server says it.
 type SyntaxError struct {
 	Number  int32
-	Line    int
+	Line    int32
 	Message string
 }
 
@@ -24,7 +24,7 @@ const maxTokens = 50_000
 type lexer struct {
 	text string
 	at   int
-	line int
+	line int32
 }
 
 // Tokens returns the tokens of a text, the last of which is an End.
@@ -61,7 +61,9 @@ func (x *lexer) next() (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	x.line += strings.Count(x.text[start:x.at], "\n")
+	for range strings.Count(x.text[start:x.at], "\n") {
+		x.line++
+	}
 	return Token{Kind: kind, Text: text, Line: line, from: start, to: x.at}, nil
 }
 

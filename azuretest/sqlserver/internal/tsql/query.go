@@ -1,6 +1,9 @@
 package tsql
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // startsQuery reports whether a query begins here, perhaps in parentheses.
 func (p *parser) startsQuery() bool {
@@ -193,12 +196,7 @@ func (p *parser) alias() string {
 // startsClause reports whether the next word, which is not reserved, begins a clause.
 func (p *parser) startsClause() bool {
 	t := p.peek()
-	for _, k := range []string{"OFFSET", "OUTPUT", "USING", "INTERSECT", "THROW"} {
-		if t.is(k) {
-			return true
-		}
-	}
-	return t.is("GO") && p.look(1).Kind == End
+	return slices.ContainsFunc([]string{"OFFSET", "OUTPUT", "USING", "INTERSECT", "THROW"}, t.is) || t.is("GO") && p.look(1).Kind == End
 }
 
 func isAssignment(t Token) bool {

@@ -27,7 +27,7 @@ const (
 type Token struct {
 	Kind Kind
 	Text string
-	Line int
+	Line int32
 
 	from, to int // where it stands in the text
 }

@@ -42,24 +42,30 @@ func (c *Connector) try(ctx context.Context, p *pass, tries *retries) (*conn, er
 		}
 		*p = next
 	}
-	tries.made++
-	made, err := c.login(ctx, *p)
-	if numberOf(err) == loginFailed && !tries.renewed {
+	made, err := c.enter(ctx, *p, tries)
+	if numberOf(err) == loginFailed && !errors.Is(err, errUsedUp) && !tries.renewed {
 		tries.renewed = true
 		if next, ok := c.newer(ctx, *p, time.Now()); ok {
 			*p = next
-			tries.made++
-			made, err = c.login(ctx, *p)
+			return c.enter(ctx, *p, tries)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if p.usedUp(time.Now()) {
+	return made, err
+}
+
+// enter logs in with a token that is still worth something afterwards.
+func (c *Connector) enter(ctx context.Context, p pass, tries *retries) (*conn, error) {
+	tries.made++
+	made, err := c.login(ctx, p)
+	switch late := p.usedUp(time.Now()); {
+	case late && err == nil:
 		_ = made.Close()
 		return nil, errUsedUp
+	case late && numberOf(err) == loginFailed:
+		return nil, fail(oneLine(err), err, errUsedUp)
+	default:
+		return made, err
 	}
-	return made, nil
 }
 
 // errUsedUp is a login that took most of its token's life.

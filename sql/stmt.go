@@ -75,17 +75,17 @@ func (c *conn) refused(err error, again bool) error {
 	if !again {
 		return err
 	}
-	return badConn{err}
+	return staleError{err}
 }
 
-// badConn is an error that database/sql takes for a broken connection.
-type badConn struct{ error }
+// staleError is one that database/sql takes for a broken connection.
+type staleError struct{ error }
 
 // Unwrap gives the server's error.
-func (b badConn) Unwrap() error { return b.error }
+func (b staleError) Unwrap() error { return b.error }
 
 // Is makes it a driver.ErrBadConn.
-func (badConn) Is(target error) bool { return target == driver.ErrBadConn }
+func (staleError) Is(target error) bool { return target == driver.ErrBadConn }
 
 // changesNothing says that a text can be executed twice: it begins as a query
 // and holds no word that could make it more than that, not even in a string.

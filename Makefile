@@ -8,7 +8,7 @@ SOAK           ?= 30s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross interop fuzz soak bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross listing interop fuzz soak bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -47,6 +47,10 @@ $(bin)/golangci-lint-$(GOLANGCI_LINT):
 fmt: $(bin)/golangci-lint-$(GOLANGCI_LINT)
 	$< fmt
 
+## listing: directories of ten million files, in constant memory
+listing:
+	DATALAKE_ENTRIES=10000000 $(GO) test -count=1 -v -timeout 20m -run TestReadDirTakesConstantMemory ./datalake
+
 ## interop: the official SDKs against the emulator, both ways
 interop:
 	cd interop && $(GO) vet ./... && $(GO) test -race ./...
@@ -71,7 +75,7 @@ bench-smoke:
 
 ## windows: the Windows build of the tests, under Wine (Debian)
 windows:
-	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./sql/... ./azuretest/... ./examples/...
+	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./datalake/... ./sql/... ./azuretest/... ./examples/...
 
 ## vuln: known vulnerabilities; needs the vulnerability database's server
 vuln:

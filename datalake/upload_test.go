@@ -62,9 +62,7 @@ func TestConformanceUploadFromAFile(t *testing.T) {
 	conform(t, func(t *testing.T, s *site) {
 		t.Helper()
 		data := content(100_000)
-		name := filepath.Join(t.TempDir(), "file")
-		require.NoError(t, os.WriteFile(name, data, 0o600))
-		file, err := os.Open(name)
+		file, err := os.Open(tempFile(t, "file", data))
 		require.NoError(t, err)
 		defer file.Close()
 		_, err = file.Seek(1000, io.SeekStart)
@@ -179,3 +177,18 @@ var errEnd = errors.New("the program ends here")
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// tempFile writes a file for the test. It is not in t.TempDir, whose removal
+// does not work under Wine, where the tests for Windows run.
+func tempFile(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "keyless-") //nolint:usetesting // see above
+	require.NoError(t, err)
+	path := filepath.Join(dir, name)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	t.Cleanup(func() {
+		require.NoError(t, os.Remove(path))
+		require.NoError(t, os.Remove(dir))
+	})
+	return path
+}

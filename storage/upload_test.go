@@ -120,10 +120,7 @@ func TestAFileIsUploaded(t *testing.T) {
 	w := newWorld(t)
 	client := w.all(t)
 	content := random(5 << 20)
-	name := filepath.Join(t.TempDir(), "f")
-	require.NoError(t, os.WriteFile(name, content, 0o600))
-	t.Cleanup(func() { require.NoError(t, os.Remove(name)) }) // os.RemoveAll does not work under Wine
-	file, err := os.Open(name)
+	file, err := os.Open(tempFile(t, "f", content))
 	require.NoError(t, err)
 	defer file.Close()
 	_, err = file.Seek(100, io.SeekStart)
@@ -168,4 +165,19 @@ func BenchmarkUpload(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// tempFile writes a file for the test. It is not in t.TempDir, whose removal
+// does not work under Wine, where the tests for Windows run.
+func tempFile(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "keyless-") //nolint:usetesting // see above
+	require.NoError(t, err)
+	path := filepath.Join(dir, name)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	t.Cleanup(func() {
+		require.NoError(t, os.Remove(path))
+		require.NoError(t, os.Remove(dir))
+	})
+	return path
 }

@@ -37,9 +37,7 @@ func TestRunShowsTheSignatureWhenTold(t *testing.T) {
 
 func TestRunDrawsABarForALargeFile(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "big")
-	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("0123456789abcdef"), 5<<16), 0o600))
-	t.Cleanup(func() { require.NoError(t, os.Remove(path)) }) // os.RemoveAll does not work under Wine
+	path := tempFile(t, "big", bytes.Repeat([]byte("0123456789abcdef"), 5<<16))
 	var out, messages bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-file", path, "-blob", "dir/big"}, &out, &messages))
 	require.Contains(t, out.String(), "Length            : 5242880\n")
@@ -76,4 +74,19 @@ func TestRunHelp(t *testing.T) {
 	var out, messages bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &out, &messages), flag.ErrHelp)
 	require.Contains(t, messages.String(), "-show-sas")
+}
+
+// tempFile writes a file for the test. It is not in t.TempDir, whose removal
+// does not work under Wine, where the tests for Windows run.
+func tempFile(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "keyless-") //nolint:usetesting // see above
+	require.NoError(t, err)
+	path := filepath.Join(dir, name)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	t.Cleanup(func() {
+		require.NoError(t, os.Remove(path))
+		require.NoError(t, os.Remove(dir))
+	})
+	return path
 }

@@ -32,7 +32,7 @@ func (l *letters) Read(p []byte) (int, error) {
 
 // A large file is not in memory, comes back as it was, and leaves nothing on disk.
 func TestLakeLargeFiles(t *testing.T) {
-	dir := t.TempDir()
+	dir := tempDir(t)
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir)
 	const size = 48 << 20
@@ -90,7 +90,7 @@ func requireSame(t *testing.T, want, got io.Reader) {
 
 // A temporary file goes when nothing refers to it any more.
 func TestLakeSpillsAreCollected(t *testing.T) {
-	dir := t.TempDir()
+	dir := tempDir(t)
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("TMP", dir)
 	s := newLake(t, azuretest.HttpFS)

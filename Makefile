@@ -27,6 +27,7 @@ examples:
 	$(GO) run ./examples/keyvault
 	$(GO) run ./examples/resourcegroup
 	$(GO) run ./examples/storagesas
+	$(GO) run ./examples/datalake
 
 vet:
 	$(GO) vet ./...

@@ -45,7 +45,7 @@ func (c *Connector) try(ctx context.Context, p *pass, tries *retries) (*conn, er
 	made, err := c.enter(ctx, *p, tries)
 	if numberOf(err) == loginFailed && !errors.Is(err, errUsedUp) && !tries.renewed {
 		tries.renewed = true
-		if next, ok := c.newer(ctx, *p, time.Now()); ok {
+		if next, ok := c.newer(ctx, *p, err); ok {
 			*p = next
 			return c.enter(ctx, *p, tries)
 		}

@@ -9,6 +9,13 @@ import (
 	mssql "github.com/microsoft/go-mssqldb"
 )
 
+// Close closes the connection. Whether the other end has heard of it is of no
+// interest, and it often is gone.
+func (c *conn) Close() error {
+	_ = c.Conn.Close()
+	return nil
+}
+
 // Ping asks the server.
 func (c *conn) Ping(ctx context.Context) error {
 	if err := c.begin(); err != nil {

@@ -46,16 +46,19 @@ func (p pass) usedUp(now time.Time) bool {
 }
 
 // newer is another token after the server has rejected this one, if there is a
-// point in it: groups and identities may have changed since it was made.
-func (c *Connector) newer(ctx context.Context, rejected pass, now time.Time) (pass, bool) {
-	made := bearerOf(rejected.token).made()
-	if !rejected.usedUp(now) && !made.IsZero() && now.Sub(made) < staleToken {
-		return pass{}, false
+// point in it: groups and identities may have changed since it was made, and the
+// server's clock may be ahead.
+func (c *Connector) newer(ctx context.Context, rejected pass, rejection error) (pass, bool) {
+	since, made := time.Now().Truncate(staleToken), bearerOf(rejected.token).made()
+	if !made.IsZero() {
+		if time.Since(made) < staleToken && !IsTransient(rejection) {
+			return pass{}, false
+		}
+		since = made.Add(time.Second)
 	}
 	// The form in which services revoke tokens: none from before this time.
-	since := now.Truncate(staleToken)
 	p, err := c.fetch(ctx, fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, since.Unix()))
-	return p, err == nil && p.token != rejected.token && !p.usedUp(now)
+	return p, err == nil && p.token != rejected.token
 }
 
 // tokenError is a credential's failure. The credential has tried again already.

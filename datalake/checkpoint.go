@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"path"
+	"strings"
 )
 
 // Checkpoint is how far a transfer has come. Store it, as JSON for example, and
@@ -32,15 +34,19 @@ func (p Checkpoint) check(name string, upload bool) error {
 	switch {
 	case p.Name != name || p.Offset <= 0:
 		return invalid("the checkpoint is for another file")
-	case upload && (p.Unit <= 0 || p.Offset%p.Unit != 0 || len(p.Hash) != sha256.Size):
-		return invalid("the checkpoint is none of an upload's")
-	case upload && (parent(p.Temp) != parent(name) || p.Temp == name):
+	case upload && !p.isUpload():
 		return invalid("the checkpoint is none of an upload's")
 	case !upload && p.Version == "":
 		return invalid("the checkpoint is none of a download's")
 	default:
 		return nil
 	}
+}
+
+func (p Checkpoint) isUpload() bool {
+	temp, err := clean(p.Temp)
+	return err == nil && temp == p.Temp && parent(temp) == parent(p.Name) && strings.HasPrefix(path.Base(temp), ".") &&
+		p.Unit > 0 && p.Offset%p.Unit == 0 && len(p.Hash) == sha256.Size
 }
 
 // chain is a hash over the hashes of units: those may be made apart from each

@@ -32,7 +32,7 @@ func (c *Client) Checksum(ctx context.Context, name string) (Checksum, error) {
 }
 
 func (w *webhdfs) checksumOf(ctx context.Context, name string) (Checksum, error) {
-	if !w.checksum {
+	if !w.hdfs {
 		return Checksum{}, errUnsupported("checksums")
 	}
 	resp, err := w.exchange(ctx, request{method: http.MethodGet, op: "GETFILECHECKSUM", name: name}, nil)

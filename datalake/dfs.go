@@ -61,6 +61,7 @@ type call struct {
 	header       http.Header
 	body         *azrest.Content
 	accept       []int
+	limit        int64 // bytes of the answer; 0: as usual
 	stream, once bool
 }
 
@@ -91,7 +92,7 @@ func (d *dfs) request(origin *url.URL, c call) azrest.Call {
 	u.RawQuery = c.query.Encode()
 	request := azrest.Call{
 		Span: "DFS." + c.method, Action: c.method, Method: c.method, URL: &u, Header: c.header,
-		Accept: c.accept, Stream: c.stream, Once: c.once,
+		Accept: c.accept, Limit: c.limit, Stream: c.stream, Once: c.once,
 	}
 	if c.body != nil {
 		request.Body = c.body

@@ -99,7 +99,7 @@ func (d *dfs) walk(ctx context.Context, name string, recursive bool, each func(*
 		if after != "" {
 			query.Set("continuation", after)
 		}
-		resp, err := d.open(ctx, call{method: http.MethodGet, query: query})
+		resp, err := d.open(ctx, call{method: http.MethodGet, query: query, limit: maxPage})
 		if err != nil {
 			return page{}, err
 		}

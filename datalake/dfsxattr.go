@@ -12,6 +12,8 @@ import (
 	"strings"
 )
 
+func (d *dfs) attributes() bool { return true }
+
 func (d *dfs) properties(ctx context.Context, name string) (properties map[string][]byte, etag string, err error) {
 	header, err := d.ask(ctx, call{method: http.MethodHead, name: name})
 	if err != nil {

@@ -103,7 +103,7 @@ func (c *Client) checkDownload(name string, o *DownloadOptions) error {
 
 func hasChecksum(b backend) bool {
 	w, ok := b.(*webhdfs)
-	return ok && w.checksum
+	return ok && w.hdfs
 }
 
 // version is what a file is recognised by.

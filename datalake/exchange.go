@@ -73,8 +73,7 @@ func (w *webhdfs) walk(ctx context.Context, r request, data *payload, excluded s
 // and + wrong, and all compose the letters of a name, é out of e and an accent.
 // The addresses of gateways may be anything.
 func sameName(to *url.URL, name string) error {
-	_, rest, ok := strings.Cut(to.Path, webhdfsV1)
-	if ok && rest != name {
+	if strings.Contains(to.Path, webhdfsV1) && !strings.HasSuffix(to.Path, name) {
 		return invalid("the server makes another name of it")
 	}
 	return nil

@@ -3,6 +3,7 @@ package datalake_test
 import (
 	"context"
 	"io/fs"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -126,4 +127,22 @@ func TestLongNames(t *testing.T) {
 			require.NoError(t, w.Close(), "the temporary name is no longer than HDFS allows")
 		}
 	})
+}
+
+// Hadoop composes the letters of a name that it redirects: nothing is written to
+// the other name.
+func TestNamesThatTheServerChanges(t *testing.T) {
+	t.Parallel()
+	client, s := newScripted(t, nameNode)
+	s.answer(http.StatusNotFound, exceptionBody("FileNotFoundException"))
+	s.answer(http.StatusOK, `{"FileStatus":{"type":"DIRECTORY"}}`)
+	s.answer(http.StatusTemporaryRedirect, "", "Location", "http://datanode.test:9864/webhdfs/v1/.%C3%A1.part?op=CREATE")
+	s.answer(http.StatusOK, `{"boolean":false}`)
+	for range 4 {
+		s.answer(http.StatusOK, `{"boolean":false}`)
+	}
+	require.ErrorIs(t, client.Upload(t.Context(), "/a\u0301", stream("x"), nil), fs.ErrInvalid)
+	for _, one := range s.seen {
+		require.Empty(t, one.body)
+	}
 }

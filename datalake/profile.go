@@ -9,7 +9,7 @@ type profile struct {
 	offsets  bool   // APPEND takes the offset it is for
 	pageSize string // of a list; empty: the server's, by LISTSTATUS_BATCH
 	msConcat bool   // the names of what is concatenated go into a body
-	checksum bool   // of files
+	hdfs     bool   // there are checksums, attributes and TRUNCATE
 	expiry   bool   // of files
 }
 
@@ -17,5 +17,5 @@ func newProfile(k kind) profile {
 	if k == gen1 {
 		return profile{colons: true, direct: true, chunk: 4 << 20, offsets: true, pageSize: "4000", msConcat: true, expiry: true}
 	}
-	return profile{checksum: true}
+	return profile{hdfs: true}
 }

@@ -133,7 +133,7 @@ func leased(lease, sync string) url.Values {
 }
 
 func (w *webhdfs) grows() bool    { return w.offsets }
-func (w *webhdfs) verifies() bool { return w.checksum }
+func (w *webhdfs) verifies() bool { return w.hdfs }
 
 func (w *webhdfs) chunkSize(wish int) int {
 	if wish == 0 || wish > w.chunk {

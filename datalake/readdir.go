@@ -38,6 +38,9 @@ type page struct {
 	more    string
 }
 
+// maxPage bounds the JSON of a page: a few thousand entries with long names.
+const maxPage = 32 << 20
+
 var errSamePage = fmt.Errorf("%w: the next page is this page again", ErrUnexpectedResponse)
 
 // pages goes from page to page. A page that was cut is asked for again.

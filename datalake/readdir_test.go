@@ -90,6 +90,22 @@ func TestReadDirGoesFromPageToPage(t *testing.T) {
 	})
 }
 
+// HttpFS has one page, however large the directory is.
+func TestReadDirOfOneLargePage(t *testing.T) {
+	t.Parallel()
+	l := newLake(t, azuretest.HttpFS)
+	l.data.Generate("/many", 30_000)
+	for range 2 {
+		seen := 0
+		for _, err := range l.ReadDir(t.Context(), "/many") {
+			require.NoError(t, err)
+			seen++
+		}
+		require.Equal(t, 30_000, seen)
+	}
+	require.Equal(t, 1, count(l, "datalake.liststatus_batch"), "it is asked once")
+}
+
 // Servers before LISTSTATUS_BATCH refuse it, and give a directory in one answer.
 func TestReadDirOfAnOldServer(t *testing.T) {
 	t.Parallel()

@@ -12,38 +12,42 @@ import (
 )
 
 // Truncate cuts a file to a size. Hadoop makes no file longer; Gen2 cuts to
-// nothing only, and keeps the permissions: all else is [errors.ErrUnsupported].
-// On Hadoop it waits until the file can be appended to again.
+// nothing only, and keeps the permissions; Gen1 does not cut at all. All else is
+// [errors.ErrUnsupported]. On Hadoop it waits until the file can be appended to again.
 func (c *Client) Truncate(ctx context.Context, name string, size int64) error {
 	return pathError("truncate", name, c.truncate(ctx, name, size))
 }
 
 func (c *Client) truncate(ctx context.Context, name string, size int64) error {
-	name, err := c.clean(name)
-	if err != nil {
-		return err
-	}
-	status, err := c.backend.stat(ctx, name)
-	switch {
-	case err != nil:
-		return err
-	case status.Mode.IsDir():
-		return syscall.EISDIR
-	case size < 0:
-		return invalid("the size is negative")
-	case size == status.Size:
-		return nil
-	case size > status.Size:
-		return fmt.Errorf("%w: no file is made longer", errors.ErrUnsupported)
-	}
-	t, ok := c.backend.(interface {
-		truncate(ctx context.Context, name string, size int64, now *FileStatus) error
+	return change(c, name, func(clean string, b truncater) error {
+		switch {
+		case size < 0:
+			return invalid("the size is negative")
+		case !b.truncates():
+			return errUnsupported("TRUNCATE")
+		}
+		status, err := c.backend.stat(ctx, clean)
+		switch {
+		case err != nil:
+			return err
+		case status.Mode.IsDir():
+			return syscall.EISDIR
+		case size == status.Size:
+			return nil
+		case size > status.Size:
+			return fmt.Errorf("%w: no file is made longer", errors.ErrUnsupported)
+		}
+		return b.truncate(ctx, clean, size, &status)
 	})
-	if !ok {
-		return errors.ErrUnsupported
-	}
-	return t.truncate(ctx, name, size, &status)
 }
+
+type truncater interface {
+	truncates() bool
+	truncate(ctx context.Context, name string, size int64, now *FileStatus) error
+}
+
+func (w *webhdfs) truncates() bool { return w.hdfs }
+func (d *dfs) truncates() bool     { return true }
 
 // truncate waits for the recovery of the last block. Until that is over the
 // server answers false, then that somebody else is at it, then true.

@@ -107,13 +107,16 @@ func (u *upload) resumable(ctx context.Context) error {
 	return u.growing(ctx)
 }
 
-// unitsOf: a checkpoint is due every so many chunks.
+// chunksPerUnit: a checkpoint is due every so many chunks.
 const chunksPerUnit = 16
 
 // growing writes on from where an earlier upload has stopped.
 func (u *upload) growing(ctx context.Context) error {
 	at := u.options.Resume
 	o := u.put()
+	if unit := at.Unit / chunksPerUnit; at.Offset > 0 && (unit < 1 || unit > maxAppend || u.client.backend.chunkSize(int(unit)) != int(unit)) {
+		return invalid("the checkpoint is for another kind of server")
+	}
 	if at.Offset == 0 {
 		chunk := u.client.backend.chunkSize(o.chunk)
 		at = Checkpoint{Name: u.name, Temp: tempName(u.name), Unit: int64(chunk) * chunksPerUnit, Lease: newUUID()}

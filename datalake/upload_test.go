@@ -192,3 +192,36 @@ func tempFile(t *testing.T, name string, content []byte) string {
 	})
 	return path
 }
+
+// A checkpoint comes from a file that anybody may have written.
+func TestBadCheckpoints(t *testing.T) {
+	t.Parallel()
+	good := datalake.Checkpoint{Name: "/f", Temp: "/.f.0011223344556677.part", Offset: 1600, Unit: 1600, Hash: make([]byte, 32)}
+	tests := map[string]func(c *datalake.Checkpoint){
+		"another file":         func(c *datalake.Checkpoint) { c.Name = "/g" },
+		"a negative offset":    func(c *datalake.Checkpoint) { c.Offset = -1600 },
+		"no unit":              func(c *datalake.Checkpoint) { c.Unit = 0 },
+		"a negative unit":      func(c *datalake.Checkpoint) { c.Unit = -1 },
+		"no multiple":          func(c *datalake.Checkpoint) { c.Offset = 1601 },
+		"no hash":              func(c *datalake.Checkpoint) { c.Hash = nil },
+		"no temporary name":    func(c *datalake.Checkpoint) { c.Temp = "" },
+		"the file itself":      func(c *datalake.Checkpoint) { c.Temp = "/f" },
+		"another directory":    func(c *datalake.Checkpoint) { c.Temp = "/dir/.f.part" },
+		"a way to elsewhere":   func(c *datalake.Checkpoint) { c.Temp = "/dir/../.f.part" },
+		"a file of the user's": func(c *datalake.Checkpoint) { c.Temp = "/important" },
+		"that of a download":   func(c *datalake.Checkpoint) { *c = datalake.Checkpoint{Name: "/f", Offset: 5, Version: "1"} },
+	}
+	each(t, func(t *testing.T, l *lake) {
+		t.Helper()
+		for name, spoil := range tests {
+			bad := good
+			spoil(&bad)
+			require.ErrorIs(t, l.Upload(t.Context(), "/f", stream("x"), &datalake.UploadOptions{Resume: bad}), fs.ErrInvalid, name)
+		}
+		require.Empty(t, l.server.Requests())
+		tiny := good
+		tiny.Offset, tiny.Unit = 3, 3
+		err := l.Upload(t.Context(), "/f", stream("x"), &datalake.UploadOptions{Resume: tiny})
+		require.True(t, isAny(err, fs.ErrInvalid, datalake.ErrChanged), err)
+	})
+}

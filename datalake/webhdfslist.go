@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"syscall"
+
+	"github.com/keyless-go/azure/internal/azrest"
 )
 
 func (w *webhdfs) list(ctx context.Context, name string) iter.Seq2[*fileInfo, error] {
@@ -53,9 +55,11 @@ func (w *webhdfs) sizedPage(ctx context.Context, name, after string) (page, erro
 	if after != "" {
 		query.Set("listAfter", after)
 	}
-	wire, err := ask[struct{ FileStatuses *statusesWire }](ctx, w, request{method: http.MethodGet, op: "LISTSTATUS", name: name, query: query})
+	call := w.call(request{method: http.MethodGet, op: "LISTSTATUS", name: name, query: query})
+	call.Limit = maxPage
+	wire, err := azrest.Do[struct{ FileStatuses *statusesWire }](ctx, w.home, call)
 	if err != nil {
-		return page{}, err
+		return page{}, fault(w.origin.Host, err)
 	}
 	entries, err := wire.FileStatuses.entries()
 	if err != nil || len(entries) == 0 {
@@ -74,12 +78,13 @@ type batchWire struct {
 	}
 }
 
-// batches lists with LISTSTATUS_BATCH, unless the server does not know it yet.
+// batches lists with LISTSTATUS_BATCH, unless the server does not know it yet,
+// or knows it by name only: HttpFS has one page for all.
 func (w *webhdfs) batches(ctx context.Context, name string) iter.Seq2[*fileInfo, error] {
 	return func(yield func(*fileInfo, error) bool) {
 		first := true
 		for entry, err := range pages(ctx, w.retry, func(after string) (page, error) { return w.batch(ctx, name, after) }) {
-			if first && isUnknownOperation(err) {
+			if first && (isUnknownOperation(err) || errors.Is(err, azrest.ErrTooLarge)) {
 				w.withoutBatches(ctx, name)(yield)
 				return
 			}

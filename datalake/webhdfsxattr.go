@@ -13,6 +13,8 @@ import (
 	"strings"
 )
 
+func (w *webhdfs) attributes() bool { return w.hdfs }
+
 // xattr asks for hexadecimal, which no value breaks.
 func (w *webhdfs) xattr(ctx context.Context, name, attribute string) ([]byte, error) {
 	wire, err := ask[struct {

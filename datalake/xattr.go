@@ -9,7 +9,7 @@ import (
 
 // XAttr reads an extended attribute of a file or directory. Hadoop's names
 // begin with a namespace, as in "user.origin"; on Gen2 they are those of
-// properties. One that is not there is [fs.ErrNotExist].
+// properties; Gen1 has none: [errors.ErrUnsupported]. One that is not there is [fs.ErrNotExist].
 func (c *Client) XAttr(ctx context.Context, name, attribute string) ([]byte, error) {
 	var value []byte
 	err := c.xattrs(name, attribute, func(clean string, b attributes) (err error) {
@@ -23,7 +23,7 @@ func (c *Client) XAttr(ctx context.Context, name, attribute string) ([]byte, err
 // order.
 func (c *Client) XAttrs(ctx context.Context, name string) ([]string, error) {
 	var names []string
-	err := change(c, name, func(clean string, b attributes) (err error) {
+	err := c.attributes(name, func(clean string, b attributes) (err error) {
 		names, err = b.xattrNames(ctx, clean)
 		slices.Sort(names)
 		return err
@@ -54,14 +54,24 @@ func (c *Client) RemoveXAttr(ctx context.Context, name, attribute string) error 
 }
 
 type attributes interface {
+	attributes() bool
 	xattr(ctx context.Context, name, attribute string) ([]byte, error)
 	xattrNames(ctx context.Context, name string) ([]string, error)
 	setXAttr(ctx context.Context, name, attribute string, value []byte) error
 	removeXAttr(ctx context.Context, name, attribute string) error
 }
 
-func (c *Client) xattrs(name, attribute string, do func(clean string, b attributes) error) error {
+func (c *Client) attributes(name string, do func(clean string, b attributes) error) error {
 	return change(c, name, func(clean string, b attributes) error {
+		if !b.attributes() {
+			return errUnsupported("extended attributes")
+		}
+		return do(clean, b)
+	})
+}
+
+func (c *Client) xattrs(name, attribute string, do func(clean string, b attributes) error) error {
+	return c.attributes(name, func(clean string, b attributes) error {
 		if attribute == "" || strings.ContainsAny(attribute, "\x00,=\r\n") {
 			return invalid("an attribute's name is not empty and has no comma, equals sign or line break")
 		}

@@ -87,8 +87,14 @@ func (s *Server) Certificate(host string) *tls.Certificate {
 }
 
 // Pipe returns the two ends of a connection in memory, to an address such as
-// "myserver.database.windows.net:1433". Unlike those of net.Pipe they are buffered, and
-// each can be closed while the other still reads.
+// "myserver.database.windows.net:1433". Unlike those of net.Pipe they are buffered, each
+// can be closed while the other still reads, and they have a CloseWrite as a socket has.
 func Pipe(address string) (client, server net.Conn) {
 	return newPipe("192.0.2.1:49152", pipeAddr(address))
+}
+
+// CloseWrite ends what this end sends: the other reads it to its end.
+func (c *pipeConn) CloseWrite() error {
+	c.out.closeWrite()
+	return nil
 }

@@ -102,6 +102,7 @@ func (s *Server) CloseIdleConnections() {
 	for c := range s.open {
 		if c.Idle() {
 			c.Close()
+			delete(s.open, c)
 		}
 	}
 }

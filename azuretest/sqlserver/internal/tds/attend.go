@@ -9,7 +9,7 @@ import (
 )
 
 // attentive is a connection on which one can wait for the client to leave while
-// nobody reads. A byte that comes meanwhile is kept for the next read.
+// nobody reads. What comes meanwhile is kept for the next read.
 type attentive struct {
 	net.Conn
 
@@ -29,13 +29,22 @@ func (c *attentive) Read(p []byte) (int, error) {
 // peek returns the next byte and leaves it there.
 func (c *attentive) peek() (byte, error) {
 	if len(c.early) == 0 {
-		one := make([]byte, 1)
-		if _, err := c.Conn.Read(one); err != nil {
+		if err := c.fill(); err != nil {
 			return 0, err
 		}
-		c.early = one
 	}
 	return c.early[0], nil
+}
+
+// fill reads something and keeps it.
+func (c *attentive) fill() error {
+	buf := make([]byte, defaultPacket)
+	n, err := c.Conn.Read(buf)
+	c.early = append(c.early, buf[:n]...)
+	if n > 0 {
+		return nil
+	}
+	return err
 }
 
 // during runs f with a context that ends when the client leaves. Nobody else may
@@ -43,17 +52,22 @@ func (c *attentive) peek() (byte, error) {
 func (c *attentive) during(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	_ = c.SetReadDeadline(time.Time{}) // what cannot be set will not be read either
+	_ = c.SetDeadline(time.Time{}) // what cannot be set will not be read either
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
-		if _, err := c.peek(); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			cancel()
+		for len(c.early) < maxEarly {
+			if err := c.fill(); err != nil {
+				if !errors.Is(err, os.ErrDeadlineExceeded) {
+					cancel()
+				}
+				return
+			}
 		}
 	}()
 	err := f(ctx)
 	_ = c.SetReadDeadline(time.Unix(1, 0))
 	<-watching
-	_ = c.SetReadDeadline(time.Now().Add(patience))
+	_ = c.SetDeadline(time.Now().Add(patience))
 	return err
 }

@@ -28,6 +28,7 @@ type Conn struct {
 	running   context.CancelFunc
 	attention bool // has come for what is running
 	idle      atomic.Bool
+	closing   atomic.Bool // nothing is served any more
 }
 
 // NewConn returns the server's end of a connection that a client has opened. The
@@ -41,8 +42,16 @@ func NewConn(raw net.Conn, config *tls.Config, handler Handler, number uint16) *
 // Idle reports whether a client is logged in and waits for nothing.
 func (c *Conn) Idle() bool { return c.idle.Load() }
 
-// Close closes the connection without a word.
-func (c *Conn) Close() { _ = c.raw.Close() }
+// Close closes the connection without a word. As behind a real socket, the client can
+// still write, and then reads its end.
+func (c *Conn) Close() {
+	c.closing.Store(true)
+	if half, ok := c.raw.Conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+		return
+	}
+	_ = c.raw.Close()
+}
 
 // Serve serves the connection until the client leaves or ctx ends.
 func (c *Conn) Serve(ctx context.Context) {
@@ -75,7 +84,7 @@ func (c *Conn) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	below := &handshakeConn{Conn: c.raw}
+	below := &handshakeConn{Conn: c.raw, exact: encryption == EncryptOff}
 	if !strict && encryption != EncryptNotSupported {
 		if err := c.secure(ctx, below, ""); err != nil {
 			return err

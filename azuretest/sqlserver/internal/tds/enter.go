@@ -28,6 +28,7 @@ func (c *Conn) login(ctx context.Context, hello prelogin, encryption Encryption,
 		return &Error{Number: 18456, State: 1, Class: 14, Message: "Login failed: the nonce is not that of PRELOGIN."}
 	}
 	size := c.packetSize(l.packetSize)
+	c.size = min(size, defaultPacket) // until the client has read which it is
 	database := ""
 	err = c.raw.during(ctx, func(ctx context.Context) (err error) {
 		c.session, database, err = c.handler.Login(ctx, l)

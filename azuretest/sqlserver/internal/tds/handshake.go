@@ -1,7 +1,9 @@
 package tds
 
 import (
+	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 )
 
@@ -11,14 +13,19 @@ import (
 type handshakeConn struct {
 	net.Conn
 
-	raw  bool // the handshake is over
-	rest []byte
+	raw   bool // the handshake is over
+	exact bool // after it, TLS may not read beyond a record: what follows may be in clear
+	left  int  // bytes of the record
+	rest  []byte
 }
 
 // Read reads what the client's TLS has written.
 func (h *handshakeConn) Read(p []byte) (int, error) {
-	if h.raw {
+	if h.raw && !h.exact {
 		return h.Conn.Read(p)
+	}
+	if h.raw {
+		return h.readRecord(p)
 	}
 	if len(h.rest) == 0 {
 		m, err := readMessage(h.Conn, maxHandshake)
@@ -35,12 +42,35 @@ func (h *handshakeConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write writes one flight.
+// recordHeader is how long the head of a record of TLS is, which ends in the length of
+// the rest.
+const recordHeader = 5
+
+func (h *handshakeConn) readRecord(p []byte) (int, error) {
+	if h.left == 0 {
+		head := make([]byte, recordHeader)
+		if _, err := io.ReadFull(h.Conn, head); err != nil {
+			return 0, err
+		}
+		h.rest = head
+		h.left = recordHeader + int(binary.BigEndian.Uint16(head[3:]))
+	}
+	n, err := copy(p, h.rest), error(nil)
+	h.rest = h.rest[n:]
+	if n == 0 {
+		n, err = h.Conn.Read(p[:min(len(p), h.left)])
+	}
+	h.left -= n
+	return n, err
+}
+
+// Write writes one flight, in packets that are small enough for every client: what
+// size it likes will come with LOGIN7.
 func (h *handshakeConn) Write(p []byte) (int, error) {
 	if h.raw {
 		return h.Conn.Write(p)
 	}
-	if _, err := h.Conn.Write(appendPackets(nil, kindPrelogin, 0, defaultPacket, p, true)); err != nil {
+	if _, err := h.Conn.Write(appendPackets(nil, kindPrelogin, 0, minPacket, p, true)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -10,6 +10,7 @@ const (
 	maxLogin     = 128 << 10 // tokens are a few KiB
 	maxFedAuth   = 64 << 10
 	maxHandshake = 64 << 10 // one flight of TLS
+	maxEarly     = 64 << 10 // that comes before it is wanted
 	maxRequest   = 3 << 20
 	maxParams    = 2100    // of a request, as in the real server
 	maxPrepared  = 1 << 20 // bytes of statements that one session keeps

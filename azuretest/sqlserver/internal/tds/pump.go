@@ -24,7 +24,7 @@ func (c *Conn) serveRequests(ctx context.Context) {
 		c.idle.Store(true)
 		m, err := assemble(packets, gone)
 		c.idle.Store(false)
-		if err != nil || c.serve(ctx, m) != nil {
+		if err != nil || c.closing.Load() || c.serve(ctx, m) != nil {
 			return
 		}
 	}

@@ -20,8 +20,12 @@ func TestUsersLogIn(t *testing.T) {
 		user func(*azuretest.Identity) azuresql.User
 	}{
 		{"by name", func(id *azuretest.Identity) azuresql.User { return azuresql.User{Name: id.Name()} }},
-		{"by object ID", func(id *azuretest.Identity) azuresql.User { return azuresql.User{Name: "orders", ObjectID: id.ObjectID()} }},
-		{"by client ID", func(id *azuretest.Identity) azuresql.User { return azuresql.User{Name: "orders", ClientID: id.ClientID()} }},
+		{"by object ID", func(id *azuretest.Identity) azuresql.User {
+			return azuresql.User{Name: "orders", ObjectID: id.ObjectID()}
+		}},
+		{"by client ID", func(id *azuretest.Identity) azuresql.User {
+			return azuresql.User{Name: "orders", ClientID: id.ClientID()}
+		}},
 		{"by both", func(id *azuretest.Identity) azuresql.User {
 			return azuresql.User{Name: "orders", ClientID: id.ClientID(), ObjectID: id.ObjectID()}
 		}},

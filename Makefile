@@ -28,6 +28,7 @@ examples:
 	$(GO) run ./examples/resourcegroup
 	$(GO) run ./examples/storagesas
 	$(GO) run ./examples/datalake
+	$(GO) run ./examples/sqlquery
 
 vet:
 	$(GO) vet ./...

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -38,8 +37,8 @@ type step struct {
 
 // steps share one credential, as the clients of a program should: what is asked
 // for a second time costs no second token.
-func steps(client *http.Client, trace io.Writer) ([]step, error) {
-	world := tutorial.World{HTTPClient: client, Trace: trace}
+func steps(emulator *azuretest.Server, trace io.Writer) ([]step, error) {
+	world := tutorial.World{HTTPClient: emulator.Client(), Trace: trace}
 	cred, err := world.Credential()
 	if err != nil {
 		return nil, err
@@ -59,7 +58,18 @@ func steps(client *http.Client, trace io.Writer) ([]step, error) {
 		{"Read a resource group from Azure Resource Manager", group.Run},
 		{"Use Azure Storage with a SAS from Azure Resource Manager", sas.Run},
 		{"Use a Data Lake Store", lake.Run},
+		{"Query Azure SQL Database", func(ctx context.Context, out io.Writer) error { return querySQL(ctx, out, emulator, world) }},
 	}, nil
+}
+
+// querySQL runs the tutorial with a server of its own beside the emulator.
+func querySQL(ctx context.Context, out io.Writer, emulator *azuretest.Server, world tutorial.World) error {
+	query, end, err := tutorial.EmulatedSQL(ctx, emulator, world)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return query.Run(ctx, out)
 }
 
 func run(ctx context.Context, out io.Writer) error {
@@ -69,7 +79,7 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	defer func() { _ = emulator.Close() }()
 	_, _ = fmt.Fprintln(out, "Keyless for Azure: the tutorials on the built-in emulator.")
-	all, err := steps(emulator.Client(), out)
+	all, err := steps(emulator, out)
 	if err != nil {
 		return err
 	}

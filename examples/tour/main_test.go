@@ -30,7 +30,12 @@ func TestRun(t *testing.T) {
 		"> PUT https://mydatalake.azuredatalakestore.net/webhdfs/v1/TestFolder/Test1.txt?op=CREATE&overwrite=true\n",
 		"> PUT https://mydatalake.azuredatalakestore.net/webhdfs/v1/TestFolder/Test1.txt?op=CREATE&overwrite=true&write=true\n",
 		"Read back: Test file.\n",
-		"All 5 steps succeeded.",
+		"> GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fdatabase.windows.net%2F\n",
+		"> CREATE USER [DevTestVM] FROM EXTERNAL PROVIDER\n",
+		"> ALTER ROLE [db_datareader] ADD MEMBER [DevTestVM]\n",
+		"> SELECT * FROM [Employees]\n",
+		"Ken Sánchez",
+		"All 6 steps succeeded.",
 	} {
 		require.Contains(t, out.String(), want)
 	}

@@ -65,8 +65,8 @@ func conform(t *testing.T, test func(t *testing.T, s *site)) {
 }
 
 type realTarget struct {
-	Name, Kind, Endpoint, User, Token, Dir string
-	Insecure                               bool
+	Name, Kind, Endpoint, User, Token, Dir, Control string
+	Insecure                                        bool
 }
 
 func realTargets(t *testing.T) []realTarget {

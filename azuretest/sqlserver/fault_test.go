@@ -38,8 +38,7 @@ func TestFaultErrors(t *testing.T) {
 			w.Fail(test.fault)
 			db := w.machine(t)
 			_, err := try(t, db, "SELECT 1")
-			var fatal mssql.ServerError
-			if errors.As(err, &fatal) {
+			if fatal, ok := errors.AsType[mssql.ServerError](err); ok {
 				err = fatal.Unwrap()
 			}
 			require.Equal(t, test.number, number(err), "%v", err)

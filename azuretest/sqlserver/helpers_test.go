@@ -94,9 +94,13 @@ func (w world) open(tb testing.TB, l login) *sql.DB {
 }
 
 // machine is the tutorial's user, admin the administrator.
-func (w world) machine(tb testing.TB) *sql.DB { return w.open(tb, login{}) }
+func (w world) machine(tb testing.TB) *sql.DB {
+	tb.Helper()
+	return w.open(tb, login{})
+}
 
 func (w world) admin(tb testing.TB) *sql.DB {
+	tb.Helper()
 	return w.open(tb, login{token: tokenOf(w.SignedInUser())})
 }
 

@@ -132,6 +132,9 @@ func normalList(key string, list []any, dir, base string) any {
 }
 
 func asJSON(v any) string {
-	data, _ := json.Marshal(v)
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
 	return string(data)
 }

@@ -152,7 +152,7 @@ func (p *Proxy) hide(self, location string) string {
 
 // hideJSON does that in the answer to a request that does not want to be redirected.
 func (p *Proxy) hideJSON(self string, resp *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20)) //nolint:forbidigo // it is bounded here
 	if err != nil {
 		return err
 	}

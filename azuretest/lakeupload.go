@@ -3,6 +3,7 @@ package azuretest
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -114,9 +115,14 @@ func (b *lakeBody) broken(err error) {
 // file. Without a server and its connection there is nothing to send it on.
 func (req *lakeRequest) unaskedContinue() {
 	r := req.call.r
-	if req.role == dataRole && r.ProtoAtLeast(1, 1) && r.Context().Value(http.ServerContextKey) != nil {
-		req.call.w.ResponseWriter.WriteHeader(http.StatusContinue)
+	if req.role != dataRole || !r.ProtoAtLeast(1, 1) || r.Context().Value(http.ServerContextKey) == nil {
+		return
 	}
+	header := req.call.w.Header()
+	lines := header.Clone()
+	clear(header) // they are for the answer
+	req.call.w.ResponseWriter.WriteHeader(http.StatusContinue)
+	maps.Copy(header, lines)
 }
 
 // rightType reports whether an upload is of the type that HttpFS wants.

@@ -35,7 +35,16 @@ func (w *webhdfs) checksumOf(ctx context.Context, name string) (Checksum, error)
 	if !w.hdfs {
 		return Checksum{}, errUnsupported("checksums")
 	}
-	resp, err := w.exchange(ctx, request{method: http.MethodGet, op: "GETFILECHECKSUM", name: name}, nil)
+	for tries := 1; ; tries++ {
+		sum, err := w.askChecksum(ctx, name)
+		if err == nil || !w.retry.again(ctx, tries, err) {
+			return sum, err
+		}
+	}
+}
+
+func (w *webhdfs) askChecksum(ctx context.Context, name string) (Checksum, error) {
+	resp, err := w.exchange(ctx, request{method: http.MethodGet, op: "GETFILECHECKSUM", name: name, once: true}, nil)
 	if err != nil {
 		return Checksum{}, err
 	}

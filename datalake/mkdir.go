@@ -55,6 +55,8 @@ func (c *Client) lookup(ctx context.Context, name string) (*FileStatus, error) {
 		return &status, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	case parent(name) == "/":
+		return nil, nil //nolint:nilnil // free, and the root is always there
 	}
 	above, err := c.backend.stat(ctx, parent(name))
 	if err == nil && !above.Mode.IsDir() {

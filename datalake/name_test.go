@@ -135,7 +135,6 @@ func TestNamesThatTheServerChanges(t *testing.T) {
 	t.Parallel()
 	client, s := newScripted(t, nameNode)
 	s.answer(http.StatusNotFound, exceptionBody("FileNotFoundException"))
-	s.answer(http.StatusOK, `{"FileStatus":{"type":"DIRECTORY"}}`)
 	s.answer(http.StatusTemporaryRedirect, "", "Location", "http://datanode.test:9864/webhdfs/v1/.%C3%A1.part?op=CREATE")
 	s.answer(http.StatusOK, `{"boolean":false}`)
 	for range 4 {

@@ -9,10 +9,9 @@ import (
 )
 
 // ReadDir lists a directory, page by page as the loop gets there: memory does
-// not grow with the directory. The entries are in the server's order, which is
-// that of the names' bytes on Hadoop; their Info needs no further request. The
-// list ends after the first error. Entries that are made or removed meanwhile
-// may be missing or there.
+// not grow with the directory. The entries are in the server's order; their Info
+// needs no further request. The list ends after the first error. Entries that are
+// made or removed meanwhile may be missing or there.
 func (c *Client) ReadDir(ctx context.Context, name string) iter.Seq2[fs.DirEntry, error] {
 	return func(yield func(fs.DirEntry, error) bool) {
 		dir, err := c.clean(name)

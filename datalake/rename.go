@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"syscall"
+	"time"
 )
 
 // Rename moves a file or directory. It replaces a file that has the new name,
@@ -15,7 +16,7 @@ import (
 // error is an *os.LinkError.
 //
 // It happens at once or not at all, but where HttpFS replaces a file: it cannot,
-// so that the old one is removed first.
+// so that the old one is put aside for a moment, under a name that ends in .part.
 func (c *Client) Rename(ctx context.Context, from, to string) error {
 	return linkError("rename", from, to, c.rename(ctx, from, to))
 }
@@ -76,11 +77,7 @@ func (c *Client) moved(ctx context.Context, from, to string, source *FileStatus)
 // rename: who knows renameoptions answers nothing, and an exception if it fails.
 // HttpFS does not know them, and answers false without saying why.
 func (w *webhdfs) rename(ctx context.Context, from, to string) error {
-	r := request{
-		method: http.MethodPut, op: "RENAME", name: from, once: true,
-		query: url.Values{"destination": {untrimmed(to)}, "renameoptions": {"OVERWRITE"}},
-	}
-	done, err := w.renamed(ctx, r)
+	done, err := w.renamed(ctx, from, to)
 	if done || err != nil {
 		return err
 	}
@@ -96,12 +93,31 @@ func (w *webhdfs) rename(ctx context.Context, from, to string) error {
 	if _, err := w.stat(ctx, from); err != nil {
 		return err
 	}
-	if err := w.remove(ctx, to, false); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	return w.replace(ctx, from, to)
+}
+
+// replace puts a file in the place of another, which stays aside until that has
+// been done.
+func (w *webhdfs) replace(ctx context.Context, from, to string) error {
+	aside := tempName(to)
+	if done, err := w.renamed(ctx, to, aside); err != nil || !done {
+		return firstError(err, ErrBusy) // somebody else was faster
 	}
-	if done, err = w.renamed(ctx, r); err == nil && !done {
-		err = ErrBusy // somebody else was faster
+	done, err := w.renamed(ctx, from, to)
+	// The caller's time may be over, but not the other file's.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err != nil || !done {
+		if back, e := w.renamed(ctx, aside, to); e != nil || back {
+			return firstError(err, ErrBusy)
+		}
+		if _, e := w.stat(ctx, from); errors.Is(e, fs.ErrNotExist) {
+			err = nil // it had been done
+		} else {
+			err = firstError(err, ErrBusy)
+		}
 	}
+	_ = w.remove(ctx, aside, false)
 	return err
 }
 
@@ -114,8 +130,12 @@ func untrimmed(name string) string {
 	return name
 }
 
-func (w *webhdfs) renamed(ctx context.Context, r request) (bool, error) {
-	resp, err := w.home.Send(ctx, w.call(r))
+// renamed says whether a file has been moved.
+func (w *webhdfs) renamed(ctx context.Context, from, to string) (bool, error) {
+	resp, err := w.home.Send(ctx, w.call(request{
+		method: http.MethodPut, op: "RENAME", name: from, once: true,
+		query: url.Values{"destination": {untrimmed(to)}, "renameoptions": {"OVERWRITE"}},
+	}))
 	if err != nil {
 		return false, fault(w.origin.Host, err)
 	}

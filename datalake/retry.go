@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -31,8 +32,11 @@ func newPatience(o policy.RetryOptions) patience {
 	if o.RetryDelay == 0 {
 		p.first = 800 * time.Millisecond
 	}
-	if o.MaxRetryDelay == 0 {
+	switch {
+	case o.MaxRetryDelay == 0:
 		p.most = time.Minute
+	case o.MaxRetryDelay < 0:
+		p.most = math.MaxInt64
 	}
 	return p
 }
@@ -45,7 +49,7 @@ func (p patience) again(ctx context.Context, tries int, err error) bool {
 
 // pause waits longer after each try, or as long as the server asks.
 func (p patience) pause(ctx context.Context, tries int, err error) bool {
-	delay := min(p.first<<min(tries-1, 16), p.most)
+	delay := min(p.first<<min(tries-1, 10), p.most)
 	if delay > 0 {
 		delay = delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads the load, hides nothing
 	}

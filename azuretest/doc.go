@@ -27,11 +27,12 @@
 // vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret mi-test);
 // the resource group DevTest, of which the machine is a Reader; and the storage
 // account mystorageacct (container mycontainer), of which it is a Storage Account
-// Contributor. [Empty] leaves all but the machine out.
+// Contributor; the data lakes mydatalake, with a folder TestFolder that the machine
+// may work in, and mystorageacct/mycontainer. [Empty] leaves all but the machine out.
 //
 // What a test adds itself is open to the machine's identity until the test assigns
 // roles or permissions: [Server.Vault], [Server.Subscription] with [Scope.Assign],
-// [Server.StorageAccount].
+// [Server.StorageAccount]. [Server.DataLake] has modes and ACLs instead.
 //
 // Resource Manager knows resource groups, what is in them, and storage accounts:
 // listServiceSas and listAccountSas sign with the account's key, and the account's

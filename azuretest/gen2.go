@@ -196,6 +196,7 @@ func (a *gen2Account) understand(c *call) (*gen2Request, *storageError) {
 	if q.lake != nil {
 		q.user = q.lake.user(id.objectID)
 	}
+	q.user = a.withRoles(q.user, id)
 	if q.op = gen2Name(c.r, query, system); q.op == "" {
 		return nil, badStorageRequest("UnsupportedQueryParameter", fmt.Sprintf("%s with these parameters is no operation of the service", c.r.Method))
 	}

@@ -163,3 +163,33 @@ func TestGen2Expiry(t *testing.T) {
 	s.srv.Advance(2 * time.Minute)
 	require.Equal(t, []string{"b", "c", "d"}, s.lake.Names("/"))
 }
+
+// Roles come before ACLs.
+func TestGen2Roles(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		role                azuretest.Role
+		read, write, change int
+	}{
+		"none":        {"", 403, 403, 403},
+		"reader":      {azuretest.RoleBlobDataReader, 200, 403, 403},
+		"contributor": {azuretest.RoleBlobDataContributor, 200, 201, 403},
+		"owner":       {azuretest.RoleBlobDataOwner, 200, 201, 200},
+		"of control":  {azuretest.RoleOwner, 403, 403, 403},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newLake(t, azuretest.Gen2)
+			s.lake.WriteFile("/f", nil)
+			s.lake.Chmod("/f", 0o600)
+			if test.role != "" {
+				s.srv.StorageAccount("lakegen2").Assign(s.srv.AddUserIdentity("other"), test.role)
+			}
+			other := s.as("other")
+			require.Equal(t, test.read, other.gen2(t, "GET /f", "").Status)
+			require.Equal(t, test.write, other.gen2(t, "PUT /g?resource=file", "").Status)
+			require.Equal(t, test.change, other.gen2(t, "PATCH /f?action=setAccessControl", "", "X-Ms-Permissions", "0640").Status)
+		})
+	}
+}

@@ -17,6 +17,14 @@ import (
 // Hadoop cluster's belong to its superuser, hdfs, and are open to everybody. See
 // [DataLake.Allow], [DataLake.Chmod] and [DataLake.Chown].
 //
+// For [Server.Fail] and [Server.Requests] an operation is called as in WebHDFS, in
+// lower case: datalake.create, datalake.open, datalake.liststatus; at a data node, and
+// behind Knox's sealed query, with .data at the end. What Gen2 has in common with WebHDFS
+// is called the same, the rest datalake.flush, datalake.lease and so on. A CutAfter cuts an
+// upload after so many bytes of it, and a negative one when all has arrived, before the
+// answer; if it strikes the first of two steps it is the second that is cut. A Location
+// without a Status redirects there whatever moves data.
+//
 // What a client uploads stays in memory up to 256 KiB of a request; the rest goes to
 // a temporary file, which is gone when nothing refers to it and at the latest when
 // the Server is closed.
@@ -62,7 +70,8 @@ const (
 	// Gen2 is a file system of Azure Data Lake Storage at
 	// https://ACCOUNT.dfs.core.windows.net/FILESYSTEM, which takes tokens for
 	// https://storage.azure.com/. NAME is ACCOUNT/FILESYSTEM; mycontainer is the file system
-	// of a NAME without one.
+	// of a NAME without one. The roles for blob data that an identity has on the
+	// [StorageAccount] of that name, if there is one, come before modes and ACLs.
 	Gen2
 )
 

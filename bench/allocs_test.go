@@ -38,3 +38,18 @@ func TestSASInHandAllocatesNothing(t *testing.T) {
 		}), signer.Name)
 	}
 }
+
+func TestOpeningADatabaseAllocatesLittle(t *testing.T) {
+	d, err := peers.StartDatabases()
+	require.NoError(t, err)
+	defer func() { require.NoError(t, d.Close()) }()
+	var found []float64
+	for _, opener := range d.Openers() {
+		found = append(found, testing.AllocsPerRun(50, func() {
+			got, err := opener.Read(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, opener.Want, got)
+		}))
+	}
+	require.LessOrEqual(t, found[1], 1.1*found[0])
+}

@@ -30,3 +30,17 @@ func BenchmarkGetSecret(b *testing.B) {
 		b.Run(reader.Name, reader.Benchmark)
 	}
 }
+
+func BenchmarkDatabase(b *testing.B) {
+	d, err := peers.StartDatabases()
+	require.NoError(b, err)
+	defer func() { _ = d.Close() }()
+	queriers, err := d.Queriers()
+	require.NoError(b, err)
+	for _, opener := range d.Openers() {
+		b.Run("open/"+opener.Name, opener.Benchmark)
+	}
+	for _, querier := range queriers {
+		b.Run("query/"+querier.Name, querier.Benchmark)
+	}
+}

@@ -62,6 +62,7 @@ func sections() []section {
 		{"sas", signatures},
 		{"secrets", secrets},
 		{"groups", groups},
+		{"databases", databases},
 		{"blobs", moves},
 		{"virtual", virtual},
 		{"programs", cost},
@@ -113,7 +114,7 @@ func introduce(w io.Writer) error {
 	versions := []string{"Go " + strings.TrimPrefix(runtime.Version(), "go")}
 	for _, m := range info.Deps {
 		switch name := m.Path[strings.LastIndex(m.Path, "/")+1:]; name {
-		case "azcore", "azidentity", "azsecrets", "armresources", "azblob":
+		case "azcore", "azidentity", "azsecrets", "armresources", "azblob", "go-mssqldb":
 			versions = append(versions, name+" "+m.Version)
 		}
 	}

@@ -100,6 +100,23 @@ func groups(_ context.Context, w io.Writer) error {
 	return roundTrip(w, "A resource group from a Resource Manager that answers in no time", readers)
 }
 
+// databases compares a new connection, and a query on one that is there.
+func databases(_ context.Context, w io.Writer) error {
+	d, err := peers.StartDatabases()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	queriers, err := d.Queriers()
+	if err != nil {
+		return err
+	}
+	if err := roundTrip(w, "A database that is opened, asked and closed: dial, TLS and login", d.Openers()); err != nil {
+		return err
+	}
+	return roundTrip(w, "A query on a connection of the pool", queriers)
+}
+
 func roundTrip(w io.Writer, title string, readers []peers.Reader) error {
 	table := peers.Table{
 		Title: title,

@@ -67,7 +67,7 @@ func TestChown(t *testing.T) {
 		const owner, group = "6c3f6a1e-8f62-4c0b-9f4c-3d2b6a1c7e11", "b7f6a0f4-2d0e-4a52-8a7c-90a2c1d3e4f5"
 		require.NoError(t, l.Upload(t.Context(), "/file", stream("x"), nil))
 		for _, user := range []string{"alice", "DevTestVM"} {
-			l.data.Group(user, "supergroup") // whom Hadoop lets do it
+			l.data.AddToGroup(user, "supergroup") // whom Hadoop lets do it
 		}
 		if err := l.Chown(t.Context(), "/file", owner, ""); err != nil {
 			// On Azure only a superuser gives a file away.

@@ -3,11 +3,11 @@ package datalake
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"io"
 )
 
-// send sends one part, again if that fails and can be.
+// send sends one part, again if that fails and can be. Each try has a name of its
+// own, see [Client.store].
 func (p *partwise) send(ctx context.Context, index int, r io.Reader) error {
 	for tries := 1; ; tries++ {
 		part := io.LimitReader(r, p.at.Unit)
@@ -21,9 +21,17 @@ func (p *partwise) send(ctx context.Context, index int, r io.Reader) error {
 		if p.options.Checkpoint != nil {
 			part = io.TeeReader(part, digest)
 		}
-		size, err := p.client.backend.put(ctx, p.partName(index), part, o)
-		if err == nil {
-			return p.arrived(ctx, index, size, digest.Sum(nil))
+		temp := p.partName(index) + "." + randomHex(4)
+		size, err := p.client.backend.put(ctx, temp, part, o)
+		sent := err == nil
+		if sent {
+			err = p.arrived(ctx, temp, index, size, digest.Sum(nil))
+		}
+		if err != nil {
+			p.client.discard(ctx, err, temp)
+		}
+		if sent {
+			return err
 		}
 		if p.source.at == nil || !p.client.retry.again(ctx, tries, err) {
 			return err
@@ -50,20 +58,16 @@ func (p *partwise) report() {
 }
 
 // arrived takes note of a part, and of how far all is there without a gap.
-func (p *partwise) arrived(ctx context.Context, index int, size int64, hash []byte) error {
+func (p *partwise) arrived(ctx context.Context, temp string, index int, size int64, hash []byte) error {
 	if size == 0 && index > 0 {
 		// The source has ended with the part before. No server joins empty parts.
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.ending = true
 		p.count--
-		return p.client.backend.remove(ctx, p.partName(index), false)
+		return p.client.backend.remove(ctx, temp, false)
 	}
-	status, err := p.client.backend.stat(ctx, p.partName(index))
-	if err == nil && status.Size != size {
-		err = fmt.Errorf("%w: the server holds %d of %d bytes", io.ErrUnexpectedEOF, status.Size, size)
-	}
-	if err != nil {
+	if err := p.client.publish(ctx, temp, p.partName(index), size); err != nil {
 		return err
 	}
 	p.mu.Lock()

@@ -44,33 +44,30 @@ func (c *Client) write(ctx context.Context, name string, s *source, o putOptions
 		}
 		s = &source{r: io.MultiReader(bytes.NewReader(head), s.r), size: -1}
 	}
-	return c.store(ctx, name, func(temp string) (int64, error) { return c.putAll(ctx, temp, s, o) })
+	return c.store(ctx, name, s, o)
 }
 
-// putAll sends all of s, from its beginning again if that fails and can be.
-func (c *Client) putAll(ctx context.Context, temp string, s *source, o putOptions) (int64, error) {
+// store sends all of s to a name that nobody knows, from its beginning again if
+// that fails and can be, and gives it its own when it is complete. Each try has a
+// name of its own: what is left of the one before may still be on its way.
+// Whatever goes wrong, nothing stays, unless the server cannot be reached any more.
+func (c *Client) store(ctx context.Context, name string, s *source, o putOptions) error {
 	for tries := 1; ; tries++ {
 		r, length := s.from(0)
 		o.size = max(length, 0)
+		temp := tempName(name)
 		size, err := c.backend.put(ctx, temp, r, o)
-		if err == nil || s.at == nil || !c.retry.again(ctx, tries, err) {
-			return size, err
+		sent := err == nil
+		if sent {
+			err = c.publish(ctx, temp, name, size)
+		}
+		if err != nil {
+			c.discard(ctx, err, temp)
+		}
+		if sent || s.at == nil || !c.retry.again(ctx, tries, err) {
+			return err
 		}
 	}
-}
-
-// store gives a file its name when it is complete. Whatever goes wrong, nothing
-// is left behind, unless the server cannot be reached any more.
-func (c *Client) store(ctx context.Context, name string, put func(temp string) (int64, error)) error {
-	temp := tempName(name)
-	size, err := put(temp)
-	if err == nil {
-		err = c.publish(ctx, temp, name, size)
-	}
-	if err != nil {
-		c.discard(ctx, err, temp)
-	}
-	return err
 }
 
 // publish: a server may take what is broken off for complete.

@@ -148,7 +148,7 @@ func TestAnswersWithoutALength(t *testing.T) {
 		client, s := newScripted(t, nameNode, noRetries)
 		s.answer(200, `{"FileStatus":{"type":"FILE","length":4}}`)
 		s.answers = append(s.answers, func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: -1, Request: req, Body: io.NopCloser(stream(body))}, nil
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, ContentLength: -1, Request: req, Body: io.NopCloser(stream(body))}, nil
 		})
 		f, err := client.Open(t.Context(), "/f")
 		require.NoError(t, err)

@@ -54,6 +54,9 @@ func (s *Session) alterTable(ctx context.Context, a *tsql.AlterTable) error {
 // what is in the table fits. SQLite has no statement for that, but a procedure:
 // https://www.sqlite.org/lang_altertable.html#otheralter
 func (s *Session) redefine(ctx context.Context, t *table) error {
+	if err := s.checkNulls(ctx, t); err != nil {
+		return err
+	}
 	text, err := s.createText(ctx, t)
 	if err != nil {
 		return err
@@ -82,6 +85,18 @@ func (s *Session) redefine(ctx context.Context, t *table) error {
 	return s.save(ctx, t)
 }
 
+// checkNulls looks for NULL in columns that allow it no more. SQLite would not look where
+// its own definition says that there is none.
+func (s *Session) checkNulls(ctx context.Context, t *table) error {
+	for _, c := range t.Columns {
+		n, err := s.conn.number(ctx, "SELECT count(*) FROM "+t.sqlite()+" WHERE "+quote(c.Name)+" IS NULL")
+		if err != nil || n > 0 && !c.Nullable {
+			return firstError(err, cannotBeNull(c.Name, s.db.name+"."+t.display(), "UPDATE"))
+		}
+	}
+	return nil
+}
+
 // checkRows checks what is in a table against its constraints.
 func (s *Session) checkRows(ctx context.Context, t *table) error {
 	conflict := func(kind, name string) error {
@@ -95,12 +110,6 @@ func (s *Session) checkRows(ctx context.Context, t *table) error {
 		n, err := s.conn.number(ctx, "SELECT count(*) FROM "+t.sqlite()+" WHERE NOT ("+text+")")
 		if err != nil || n > 0 {
 			return firstError(err, conflict("CHECK", c.Name))
-		}
-	}
-	for _, c := range t.Columns {
-		n, err := s.conn.number(ctx, "SELECT count(*) FROM "+t.sqlite()+" WHERE "+quote(c.Name)+" IS NULL")
-		if err != nil || n > 0 && !c.Nullable {
-			return firstError(err, cannotBeNull(c.Name, s.db.name+"."+t.display(), "UPDATE"))
 		}
 	}
 	if len(t.Foreign) == 0 {

@@ -36,8 +36,17 @@ func (e *emitter) arithmetic(op string, left, right typed) typed {
 		}
 		return typed{fmt.Sprintf("(%s %s %s)", e.float(left), op, e.float(right)), floatType()}
 	}
-	t := arithmetic(op, a, b)
+	t := arithmetic(op, constantType(left), constantType(right))
 	return typed{fmt.Sprintf("az_number('%s', %s, %s, %s)", op, left.sql, right.sql, declaration(t)), t}
+}
+
+// constantType is the type of an operand; that of a whole number which is written out is
+// a decimal of as many digits.
+func constantType(x typed) tds.Type {
+	if x.typ.Kind == tds.Int && strings.Trim(x.sql, "0123456789") == "" {
+		return tds.Type{Kind: tds.Decimal, Precision: len(x.sql)}
+	}
+	return x.typ
 }
 
 func integerArithmetic(op string, left, right typed) typed {

@@ -82,6 +82,9 @@ func (e *emitter) items(list []tsql.Item) []item {
 			out = append(out, e.star(star)...)
 			continue
 		}
+		if one.Op != "" && one.Op != "=" { // SELECT @x += ...
+			one.Expr = &tsql.Binary{Op: strings.TrimSuffix(one.Op, "="), L: &tsql.Var{Name: one.Variable}, R: one.Expr}
+		}
 		it := item{typed: e.expr(one.Expr), name: one.Alias, expr: one.Expr}
 		if ref, ok := one.Expr.(*tsql.Ref); ok {
 			if it.name == "" {

@@ -140,7 +140,7 @@ func (e *emitter) delete(s *tsql.Delete) *change {
 	limit := e.topRows(s.Top)
 	e.scopes = e.scopes[:len(e.scopes)-1]
 	if len(s.From) > 0 || limit != "" {
-		where = fmt.Sprintf(" WHERE %s IN (SELECT %s.%[1]s%s%s%s)", rowID, quote(alias), sources, where, limit)
+		where = fmt.Sprintf(" WHERE %[1]s IN (SELECT %[2]s.%[1]s%[3]s%[4]s%[5]s)", rowID, quote(alias), sources, where, limit)
 	}
 	c.text = with + "DELETE FROM " + t.sqlite() + " AS " + quote(alias) + where + e.output(s.Output, t, "DELETED", c)
 	c.args, c.needs = e.args, e.needs

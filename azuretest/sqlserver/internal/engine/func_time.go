@@ -167,9 +167,8 @@ func addPart(part string, n int, v time.Time) (time.Time, error) {
 		return v.AddDate(0, 0, 7*n), nil
 	case "hour", "minute", "second", "millisecond", "microsecond", "nanosecond":
 		step := stepOf(whole)
-		seconds := int64(time.Second / step)
-		days := int64(n) / seconds / 86400
-		return v.AddDate(0, 0, int(days)).Add(time.Duration(int64(n)-days*seconds*86400) * step), nil
+		aDay := int(24 * time.Hour / step)
+		return v.AddDate(0, 0, n/aDay).Add(time.Duration(n%aDay) * step), nil
 	}
 	return v, noPart(part)
 }

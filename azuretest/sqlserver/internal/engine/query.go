@@ -102,7 +102,7 @@ func (s *Session) takeLast(ctx context.Context, r *rows, items []tsql.Item, colu
 		}
 		for i, it := range items {
 			v, ok := s.vars[it.Variable]
-			if !ok || it.Op != "=" {
+			if !ok {
 				return failure(137, 15, "Must declare the scalar variable \"%s\".", it.Variable)
 			}
 			from := columns[i].Type

@@ -42,8 +42,13 @@ type tokenKey struct {
 //
 // To wrap a CachedCredential without options gives it back as it is.
 func NewCached(inner azcore.TokenCredential, options *CachedOptions) *CachedCredential {
-	if cached, ok := inner.(*CachedCredential); ok && cached != nil && options == nil {
-		return cached
+	if cached, ok := inner.(*CachedCredential); ok {
+		switch {
+		case cached == nil:
+			inner = nil // of which GetToken tells
+		case options == nil:
+			return cached
+		}
 	}
 	c := &CachedCredential{inner: inner}
 	if options != nil {

@@ -233,8 +233,10 @@ func TestCachedBadInput(t *testing.T) {
 		require.ErrorContains(t, err, "credential: GetToken needs a scope")
 	}
 	require.Zero(t, login.count())
-	_, err := get(t.Context(), credential.NewCached(nil, nil))
-	require.ErrorContains(t, err, "was given no credential")
+	for _, none := range []azcore.TokenCredential{nil, (*credential.CachedCredential)(nil)} {
+		_, err := get(t.Context(), credential.NewCached(none, nil))
+		require.ErrorContains(t, err, "was given no credential")
+	}
 }
 
 // TestCachedTwice: one cache is enough, unless another observer wants to know.

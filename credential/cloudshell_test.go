@@ -19,6 +19,7 @@ func TestCloudShellRequest(t *testing.T) {
 	c := newCred(t, s, o)
 	require.NoError(t, c.Prefetch(t.Context(), "https://management.azure.com//.default"))
 	require.Equal(t, credential.SourceCloudShell, c.Status().Source)
+	require.Equal(t, "the signed-in user", c.Status().Identity)
 	require.Equal(t, 3, s.count())
 	for i := range 3 {
 		got := s.call(i)

@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -94,6 +95,29 @@ func TestWaiterWithADeadline(t *testing.T) {
 		_, err := get(ctx, c)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, 50*time.Millisecond, time.Since(start))
+	})
+}
+
+// TestWaiterInAnOutage is told what the service answers, and so is a health page.
+func TestWaiterInAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := azuretest.New(t)
+		srv.Fail(azuretest.Fault{Operation: "imds.token", Status: 503, Times: 3})
+		c := onIMDS(t, srv, options{})
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		_, err := get(ctx, c)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, credential.ErrUnavailable)
+		require.ErrorContains(t, err, "the caller stopped waiting")
+		require.ErrorContains(t, err, "attempts 1 in 0s")
+		met, ok := errors.AsType[*credential.Error](err)
+		require.True(t, ok)
+		require.Equal(t, 503, met.StatusCode)
+		require.ErrorContains(t, c.Status().Tokens[0].LastError, "503")
+		mustGet(t, c)
+		require.NoError(t, c.Status().Tokens[0].LastError)
 	})
 }
 

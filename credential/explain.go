@@ -20,16 +20,25 @@ func (c *ManagedIdentityCredential) explain(ctx context.Context, scope string, e
 	}
 	from := c.fetcher.origin.Load()
 	if ctx.Err() != nil {
-		return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, from.source, err)
+		return c.stoppedWaiting(resource, err)
 	}
 	e := &Error{
-		Source: from.source, reason: from.reason, resource: resource, identity: describeID(c.fetcher.id), Attempts: 1,
+		Source: from.source, reason: from.reason, resource: resource, identity: describeID(from.source, c.fetcher.id), Attempts: 1,
 		kind: ErrUnavailable, cause: err,
 	}
 	if errors.Is(err, fresh.ErrStillRejected) {
 		e.kind, e.cause, e.detail = nil, nil, "the source answered with the token that was rejected, or one as old: it has none that is newer"
 	}
 	return e
+}
+
+// stoppedWaiting tells a caller who did not wait for the end what has been met
+// until then.
+func (c *ManagedIdentityCredential) stoppedWaiting(resource string, err error) error {
+	if met := c.fetcher.meanwhile.last(resource); met != nil {
+		return fmt.Errorf("credential: the caller stopped waiting: %w; until then: %w", err, met)
+	}
+	return fmt.Errorf("credential: token for %q from %s: the caller stopped waiting: %w", resource, c.fetcher.origin.Load().source, err)
 }
 
 // retryAfterOf is how long a source asked to be left alone.

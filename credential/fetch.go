@@ -25,6 +25,7 @@ type fetcher struct {
 	observer   func(Event)
 	slots      chan struct{} // bounds what the machine's endpoint is asked at once
 	reached    atomic.Bool   // something has answered before
+	meanwhile  meanwhile
 }
 
 // maxConcurrent stays below the limit of the metadata service, which is five
@@ -65,6 +66,7 @@ func (f *fetcher) fetchFor(cae bool) fresh.Fetch[string, *token] {
 
 // run tries until there is a token or no sense in trying on.
 func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[*token], error) {
+	defer f.meanwhile.forget(j.resource)
 	for {
 		j.count++
 		value, err := f.try(ctx, j)
@@ -73,9 +75,10 @@ func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[*token], error) {
 			f.report(j, Event{Kind: kindOf(nil, j.waited), Expires: value.Expires})
 			return value, nil
 		}
+		f.sign(err, j)
+		f.meanwhile.note(j.resource, err)
 		pause, again := j.next(err)
 		if !j.waited || !again || !sleep(ctx, pause) {
-			f.sign(err, j)
 			f.report(j, Event{Kind: kindOf(err, j.waited), Err: err})
 			return fresh.Value[*token]{}, err
 		}
@@ -84,7 +87,7 @@ func (f *fetcher) run(ctx context.Context, j job) (fresh.Value[*token], error) {
 
 // sign adds to an error what it is about.
 func (f *fetcher) sign(e *Error, j job) {
-	e.Source, e.reason, e.resource, e.identity = j.from.source, j.from.reason, j.resource, describeID(f.id)
+	e.Source, e.reason, e.resource, e.identity = j.from.source, j.from.reason, j.resource, describeID(j.from.source, f.id)
 	e.Attempts, e.Elapsed = j.count, time.Since(j.start)
 }
 

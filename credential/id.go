@@ -67,11 +67,18 @@ func isIdentityResource(s string) bool {
 	return regexp.MustCompile(`(?i)^/subscriptions/[^/?#&\s]+/resourceGroups/[^/?#&\s]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/?#&\s]+$`).MatchString(s)
 }
 
-func describeID(id ManagedIDKind) string {
-	if id == nil {
+// describeID names the identity asked for; without an ID it is the source's choice.
+func describeID(source Source, id ManagedIDKind) string {
+	switch {
+	case id != nil:
+		return id.describe()
+	case source == SourceCloudShell:
+		return "the signed-in user"
+	case source == SourceWorkloadIdentity:
+		return "the identity of AZURE_CLIENT_ID"
+	default:
 		return "system-assigned identity"
 	}
-	return id.describe()
 }
 
 // checkID refuses what the source would ignore or misread.

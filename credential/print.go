@@ -10,7 +10,8 @@ import (
 
 // String names the source and the identity.
 func (c *ManagedIdentityCredential) String() string {
-	return fmt.Sprintf("ManagedIdentityCredential(%s, %s)", c.fetcher.origin.Load().source, describeID(c.fetcher.id))
+	source := c.fetcher.origin.Load().source
+	return fmt.Sprintf("ManagedIdentityCredential(%s, %s)", source, describeID(source, c.fetcher.id))
 }
 
 // Format prints what String does, whichever verb is used: never a token.

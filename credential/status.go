@@ -24,7 +24,7 @@ type TokenStatus struct {
 	Expires      time.Time
 	RefreshAfter time.Time // the next renewal, which the next request after it starts
 	LastRefresh  time.Time // when the token in hand was received
-	LastError    error     // of the latest fetch, nil if it succeeded
+	LastError    error     // of the latest fetch, or the latest try of one under way; nil if it succeeded
 }
 
 // MarshalJSON writes the error as its text.
@@ -44,12 +44,13 @@ func (c *ManagedIdentityCredential) Status() Status {
 	if c.caeCache != c.cache {
 		infos = append(infos, c.caeCache.Infos()...)
 	}
-	return Status{
-		Source:   from.source,
-		Reason:   from.reason,
-		Identity: describeID(c.fetcher.id),
-		Tokens:   tokenStatus(infos, func(resource string) string { return resource }),
+	tokens := tokenStatus(infos, func(resource string) string { return resource })
+	for i := range tokens {
+		if met := c.fetcher.meanwhile.last(tokens[i].Resource); met != nil {
+			tokens[i].LastError = met
+		}
 	}
+	return Status{Source: from.source, Reason: from.reason, Identity: describeID(from.source, c.fetcher.id), Tokens: tokens}
 }
 
 func tokenStatus[K comparable](infos []fresh.Info[K], resource func(K) string) []TokenStatus {

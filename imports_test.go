@@ -26,29 +26,32 @@ func allowed() map[string][]string {
 		module + "/azuretest", module + "/azuretest/sqlserver", module + "/examples/internal/...",
 	}
 	return map[string][]string{
-		"":                                    {},
-		"internal/fresh":                      {"golang.org/x/sync/singleflight"},
-		"internal/azrest":                     {azcore, fresh},
-		"credential":                          {azcore, azrest, fresh},
-		"keyvault":                            {azcore, azrest, fresh},
-		"arm":                                 {azcore, azrest},
-		"storage":                             {azcore, azrest, fresh},
-		"datalake":                            {azcore, azrest},
-		"sql":                                 {azcore, mssql},
-		"azuretest":                           {},
-		"azuretest/sqlserver":                 {module + "/azuretest", module + "/azuretest/sqlserver/internal/..."},
-		"azuretest/sqlserver/internal/tds":    {},
-		"azuretest/sqlserver/internal/tsql":   {},
-		"azuretest/sqlserver/internal/engine": {module + "/azuretest/sqlserver/internal/...", "modernc.org/sqlite/..."},
-		"examples/keyvault":                   program,
-		"examples/resourcegroup":              program,
-		"examples/storagesas":                 program,
-		"examples/datalake":                   program,
-		"examples/sqlquery":                   program,
-		"examples/tour":                       program,
-		"examples/testing":                    program,
-		"examples/whichidentity":              program,
-		"examples/internal/tutorial":          program,
+		"":                                      {},
+		"internal/fresh":                        {"golang.org/x/sync/singleflight"},
+		"internal/azrest":                       {azcore, fresh},
+		"credential":                            {azcore, azrest, fresh},
+		"keyvault":                              {azcore, azrest, fresh},
+		"arm":                                   {azcore, azrest},
+		"storage":                               {azcore, azrest, fresh},
+		"datalake":                              {azcore, azrest},
+		"sql":                                   {azcore, mssql},
+		"azuretest":                             {},
+		"azuretest/sqlserver":                   {module + "/azuretest", module + "/azuretest/sqlserver/internal/..."},
+		"azuretest/sqlserver/internal/tds":      {},
+		"azuretest/sqlserver/internal/tsql":     {},
+		"azuretest/sqlserver/internal/engine":   {module + "/azuretest/sqlserver/internal/...", "modernc.org/sqlite/..."},
+		"azuretest/azurelocal":                  {module + "/azuretest", module + "/azuretest/sqlserver", module + "/azuretest/azurelocal/internal/..."},
+		"azuretest/azurelocal/internal/proxy":   {module + "/azuretest"},
+		"azuretest/azurelocal/internal/exports": {},
+		"examples/keyvault":                     program,
+		"examples/resourcegroup":                program,
+		"examples/storagesas":                   program,
+		"examples/datalake":                     program,
+		"examples/sqlquery":                     program,
+		"examples/tour":                         program,
+		"examples/testing":                      program,
+		"examples/whichidentity":                program,
+		"examples/internal/tutorial":            program,
 	}
 }
 
@@ -112,7 +115,7 @@ func isStandard(path string) bool {
 func libraryPackages(t *testing.T) []string {
 	t.Helper()
 	return slices.DeleteFunc(goList(t, `{{.ImportPath}}`, "./..."), func(path string) bool {
-		return strings.Contains(path, "/azuretest/sqlserver") || strings.Contains(path, "/examples/")
+		return strings.Contains(path, "/azuretest/sqlserver") || strings.Contains(path, "/azuretest/azurelocal") || strings.Contains(path, "/examples/")
 	})
 }
 

@@ -101,21 +101,28 @@ func (s *Server) Addr() string {
 			panic("sqlserver: " + err.Error())
 		}
 		s.listener = l
-		s.served.Go(func() { s.accept(l) })
+		s.served.Go(func() { _ = s.Serve(l) }) // nobody is there to be told
 	}
 	return s.listener.Addr().String()
 }
 
-func (s *Server) accept(l net.Listener) {
+// Serve serves the connections that l accepts, until l fails or the Server is closed,
+// which closes l: the error is then nil. A client that names no host in its handshake is
+// shown a certificate for 127.0.0.1.
+func (s *Server) Serve(l net.Listener) error {
+	defer context.AfterFunc(s.ctx, func() { _ = l.Close() })()
 	for {
 		conn, err := l.Accept()
-		if err != nil {
-			return
+		switch {
+		case s.ctx.Err() != nil:
+			err = nil
+		case err == nil && s.serve(conn, "127.0.0.1"):
+			continue
 		}
-		if !s.serve(conn, "127.0.0.1") {
+		if conn != nil {
 			_ = conn.Close() // closed in the meantime
-			return
 		}
+		return err
 	}
 }
 

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/keyless-go/azure/azuretest/azurelocal/internal/exports"
+)
+
+// announce prints what to paste, and where things are. Every line that is not to be run
+// is a comment in all shells.
+func (l *local) announce(out io.Writer, began time.Time) {
+	fmt.Fprintln(out, "# azurelocal: Azure on this machine, for tests. Paste into another terminal:")
+	for _, shell := range l.options.shell {
+		fmt.Fprintf(out, "#\n# %s\n", shell.Title())
+		for _, v := range l.variables() {
+			fmt.Fprintln(out, shell.Line(v))
+		}
+	}
+	fmt.Fprintf(out, "#\n# Go on macOS and Windows ignores SSL_CERT_FILE: there, add the certificate to the\n"+
+		"# system's, or to tls.Config.RootCAs of the program: %s\n", l.authority.file)
+	fmt.Fprintf(out, "#\n# http %s, TLS %s, SQL %s; status page %s\n",
+		l.ports.http.Addr(), l.ports.tls.Addr(), l.sqlAddr("off"), l.url())
+	fmt.Fprintf(out, "# ready in %d ms; Ctrl-C stops it\n", time.Since(began).Milliseconds())
+}
+
+// variables are what a program needs to find everything.
+func (l *local) variables() []exports.Variable {
+	proxy, base := "http://"+l.ports.http.Addr().String(), l.url()
+	list := []exports.Variable{
+		{Name: "HTTP_PROXY", Value: proxy},
+		{Name: "http_proxy", Value: proxy}, // the only spelling curl takes
+		{Name: "HTTPS_PROXY", Value: proxy},
+		{Name: "NO_PROXY", Value: "localhost,127.0.0.1,::1"},
+		{Name: "SSL_CERT_FILE", Value: l.authority.file},
+		{Name: "NODE_EXTRA_CA_CERTS", Value: l.authority.file},
+		{Name: "REQUESTS_CA_BUNDLE", Value: l.authority.file},
+		{Name: "AZURE_POD_IDENTITY_AUTHORITY_HOST", Value: proxy},
+		{Name: "IDENTITY_ENDPOINT", Value: base + "msi/token"},
+		{Name: "IDENTITY_HEADER", Value: l.azure.Environment("AppService")["IDENTITY_HEADER"]},
+		{Name: "AZURELOCAL_STATUS_URL", Value: base},
+	}
+	if sql := l.sqlAddr(""); sql != "" {
+		list = append(list, exports.Variable{Name: "AZURELOCAL_SQL_SERVER", Value: sql})
+	}
+	return list
+}
+
+func (l *local) url() string { return "http://" + l.ports.http.Addr().String() + "/" }
+
+// sqlAddr returns where the SQL server is, or none.
+func (l *local) sqlAddr(none string) string {
+	if l.ports.sql == nil {
+		return none
+	}
+	return l.ports.sql.Addr().String()
+}

@@ -1,0 +1,111 @@
+// Package proxy lets programs of any language reach the emulator under real host
+// names: an HTTP proxy that ends TLS itself and never connects to anything.
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/keyless-go/azure/azuretest"
+)
+
+// A Dialer connects to a service that does not speak HTTP, in memory.
+type Dialer interface {
+	DialContext(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// A Proxy is an HTTP proxy, for CONNECT and for plain http, behind which is the
+// emulator and nothing else. Make it with [New]. It is safe for concurrent use.
+type Proxy struct {
+	azure *azuretest.Server
+	sql   Dialer
+	hosts *http.Transport
+	inner http.Server // serves what is in tunnels, and what has come by TLS
+}
+
+// New returns a Proxy to an emulator, and to databases if sql is not nil. It does no
+// I/O. Close it after use.
+func New(azure *azuretest.Server, sql Dialer) (*Proxy, error) {
+	hosts, ok := azure.Client().Transport.(*http.Transport)
+	if !ok {
+		return nil, errors.New("proxy: the emulator's client has another transport")
+	}
+	p := &Proxy{azure: azure, sql: sql, hosts: hosts}
+	p.inner.Handler = azure
+	p.inner.ReadHeaderTimeout = patience
+	p.inner.ErrorLog = quiet(os.Stderr)
+	p.inner.Protocols = new(http.Protocols)
+	p.inner.Protocols.SetHTTP1(true)
+	p.inner.Protocols.SetHTTP2(true)
+	return p, nil
+}
+
+// patience is how long a client may take to say what it wants.
+const patience = time.Minute
+
+// Close ends all connections.
+func (p *Proxy) Close() error { return p.inner.Close() }
+
+// ServeTLS serves TLS connections of clients that have found the way themselves: by a
+// file of hosts, or by curl's --connect-to. The certificate is for the host that they
+// ask for. It returns after Close.
+func (p *Proxy) ServeTLS(l net.Listener) error {
+	return p.inner.Serve(tls.NewListener(l, p.config("")))
+}
+
+// ServeHTTP answers CONNECT, and requests for another host's plain http.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		p.connect(w, r)
+		return
+	}
+	addr := withPort(r.URL.Host, "80")
+	if r.URL.Scheme != "http" || p.reach(r.Context(), addr, false) != nil {
+		p.refuse(w, r, addr)
+		return
+	}
+	r.Header.Del("Proxy-Connection")
+	r.Header.Del("Proxy-Authorization")
+	p.azure.ServeHTTP(w, r)
+}
+
+// reach says why nobody in the emulator is at an address.
+func (p *Proxy) reach(ctx context.Context, addr string, secure bool) error {
+	dial := p.hosts.DialContext
+	if secure {
+		dial = p.hosts.DialTLSContext
+	}
+	conn, err := dial(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// refuse is the answer to a request for a host that is none of the emulator's.
+func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, addr string) {
+	why := "azurelocal has no service at " + addr + ", and sends nothing to other machines. " +
+		"A vault, account or data lake that is to be there must be in the seed."
+	url := "http://" + addr + r.URL.RequestURI()
+	if r.Method == http.MethodConnect {
+		url = "https://" + addr
+	}
+	arrival := p.azure.Receive(azuretest.Request{Method: r.Method, URL: url, Operation: "proxy.refused", Header: http.Header{}})
+	arrival.Finish(http.StatusForbidden, "", why)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusForbidden)
+	_, _ = io.WriteString(w, why+"\n") // the client may have left
+}
+
+func withPort(hostport, port string) string {
+	if _, _, err := net.SplitHostPort(hostport); err == nil {
+		return hostport
+	}
+	return net.JoinHostPort(hostport, port)
+}

@@ -62,6 +62,14 @@ func (s *Server) dial(ctx context.Context, network, addr string, tls bool, layer
 	return conn, nil
 }
 
+// Reach returns nil if a client of the Server gets through to an address, such as
+// "mytestkeyvault.vault.azure.net:443", with or without TLS. If not, it is the error that
+// a dial fails with: an unknown host is a [*net.DNSError]. It connects to nothing. On the
+// loopback it is about the emulator's own endpoints, found by their ports.
+func (s *Server) Reach(addr string, tls bool) error {
+	return s.reach(addr, tls)
+}
+
 // reach says why nobody can be dialled at addr.
 func (s *Server) reach(addr string, tls bool) error {
 	host, port, err := net.SplitHostPort(addr)

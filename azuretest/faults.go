@@ -50,32 +50,48 @@ type Fault struct {
 // strike the same request too. It panics if Operation is a malformed pattern or
 // Status none an answer can have.
 func (s *Server) Fail(f Fault) {
+	if err := f.problem(); err != nil {
+		panic(fmt.Sprintf("azuretest: Fail: %v", err))
+	}
+	s.faults.add(f)
+}
+
+// problem says what is wrong with a fault, if anything.
+func (f Fault) problem() error {
 	if _, err := path.Match(f.Operation, ""); err != nil {
-		panic(fmt.Sprintf("azuretest: Fail: operation %q: %v", f.Operation, err))
+		return fmt.Errorf("operation %q: %w", f.Operation, err)
 	}
 	if f.Status > 0 && f.Status < 200 || f.Status > 999 {
-		panic(fmt.Sprintf("azuretest: Fail: no answer has status %d", f.Status))
+		return fmt.Errorf("no answer has status %d", f.Status)
 	}
-	f.Header = f.Header.Clone()
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.list = append(s.faults.list, &pending{Fault: f})
+	return nil
 }
 
 type faults struct {
-	mu   sync.Mutex // guards list and what is in it
+	mu   sync.Mutex // guards what follows and what is in list
 	list []*pending
+	last int // ID
 }
 
 // pending is a fault and what it has seen.
 type pending struct {
 	Fault
 
-	seen, struck int
+	id, seen, struck int
 }
 
 // plan is what all faults together do to one request.
 type plan struct{ Fault }
+
+// add adds a fault and returns its ID.
+func (f *faults) add(one Fault) int {
+	one.Header = one.Header.Clone()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last++
+	f.list = append(f.list, &pending{Fault: one, id: f.last})
+	return f.last
+}
 
 // take returns the plan for a request that has just come.
 func (f *faults) take(operation string) plan {

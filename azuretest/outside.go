@@ -60,7 +60,7 @@ type Arrival struct {
 // its Operation. The caller fills in Method, URL, Operation, Identity and Body; tokens
 // in it are redacted.
 func (s *Server) Receive(r Request) *Arrival {
-	r.Time = s.Now()
+	r.Number, r.Time = 0, s.Now()
 	r.URL = string(s.log.redact([]byte(r.URL)))
 	r.Body = s.log.redact(bytes.Clone(r.Body[:min(len(r.Body), maxRecorded)]))
 	s.log.keep(&r)
@@ -71,6 +71,7 @@ func (s *Server) Receive(r Request) *Arrival {
 func (a *Arrival) Finish(status int, identity, reason string) {
 	a.server.log.update(func() {
 		a.entry.Status, a.entry.Identity, a.entry.Reason = status, identity, reason
+		a.server.log.done(a.entry)
 	})
 }
 

@@ -20,6 +20,7 @@ const (
 // redacted; the body is otherwise what the client has sent, so that of a
 // secret's set holds its value.
 type Request struct {
+	Number    int         // counts those that are done, from 1; 0 while it is being served
 	Time      time.Time   // of arrival, on the Server's clock
 	Method    string      //
 	URL       string      // whole, with scheme and host
@@ -38,16 +39,17 @@ func (s *Server) Requests() []Request {
 	defer s.log.mu.Unlock()
 	list := make([]Request, len(s.log.entries))
 	for i, e := range s.log.entries {
-		list[i] = *e
-		list[i].Header = e.Header.Clone()
-		list[i].Body = s.log.redact(e.Body)
+		list[i] = s.log.copyLocked(e)
 	}
 	return list
 }
 
 type requestLog struct {
-	mu      sync.Mutex // guards entries and what is in them
-	entries []*Request
+	mu       sync.Mutex // guards what follows and what is in entries
+	entries  []*Request
+	finished int
+	watchers []chan *Request
+	closed   bool
 }
 
 func (l *requestLog) add(now time.Time, operation string, r *http.Request) *Request {
@@ -92,7 +94,10 @@ func (l *requestLog) update(change func()) {
 }
 
 func (l *requestLog) finish(e *Request, status int) {
-	l.update(func() { e.Status = status })
+	l.update(func() {
+		e.Status = status
+		l.done(e)
+	})
 }
 
 // tee returns r's body, which notes in e what is read from it. A short body is

@@ -91,6 +91,7 @@ func (s *Server) Close() error {
 		c.abandon()
 	}
 	s.conns.Wait()
+	s.log.close()
 	s.kubelet.stop()
 	s.arc.removeKeys()
 	s.lakes.close()

@@ -43,6 +43,7 @@ func allowed() map[string][]string {
 		"azuretest/azurelocal":                  {module + "/azuretest", module + "/azuretest/sqlserver", module + "/azuretest/azurelocal/internal/..."},
 		"azuretest/azurelocal/internal/proxy":   {module + "/azuretest"},
 		"azuretest/azurelocal/internal/exports": {},
+		"azuretest/azurelocal/internal/seed":    {module + "/azuretest"},
 		"examples/keyvault":                     program,
 		"examples/resourcegroup":                program,
 		"examples/storagesas":                   program,

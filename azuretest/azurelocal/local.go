@@ -36,18 +36,6 @@ func prepare(ctx context.Context, o options) (*local, error) {
 	return l, nil
 }
 
-// startWorld starts the services.
-func (l *local) startWorld(context.Context) error {
-	var err error
-	if l.azure, err = azuretest.Start(); err != nil {
-		return err
-	}
-	if !l.options.sql.off {
-		l.databases, err = sqlserver.Start(l.azure)
-	}
-	return err
-}
-
 // connect puts the services behind the ports.
 func (l *local) connect(ctx context.Context) error {
 	var dialer proxy.Dialer

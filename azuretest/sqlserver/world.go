@@ -18,7 +18,7 @@ func (s *Server) seed() error {
 	if s.azure.IsEmpty() || machine == nil {
 		return nil
 	}
-	return s.run(Database, `
+	return s.Exec(Database, `
 		CREATE TABLE Employees (
 			ID int IDENTITY(1,1) CONSTRAINT PK_Employees PRIMARY KEY,
 			Name nvarchar(50) NOT NULL,
@@ -35,20 +35,22 @@ func (s *Server) seed() error {
 		ALTER ROLE db_datareader ADD MEMBER [`+machine.Name()+`];`)
 }
 
-// run runs T-SQL as the administrator.
-func (s *Server) run(database, text string) error {
+// Exec runs a batch of T-SQL in a database as a person who may do everything, behind the
+// server's back: no login, no fault, no request. What it selects is dropped. The error is
+// the first that the batch has raised.
+func (s *Server) Exec(database, text string) error {
 	ctx := context.Background()
 	session, err := s.engine.Open(ctx, database, engine.Login{Name: "seed", Admin: true, Person: true})
 	if err != nil {
-		return err
+		return fmt.Errorf("sqlserver: database %q: %w", database, err)
 	}
 	defer session.Close()
 	out := tds.Discard()
 	if err := session.Run(ctx, tds.Statement{Text: text}, out); err != nil {
-		return err
+		return fmt.Errorf("sqlserver: database %q: %w", database, err)
 	}
 	if first := out.FirstError(); first != nil {
-		return fmt.Errorf("seeding %s: %w", database, first)
+		return fmt.Errorf("sqlserver: database %q: %w", database, first)
 	}
 	return nil
 }

@@ -1,0 +1,102 @@
+// Command azurelocal is Azure on a laptop, for programs in every language: the
+// emulator of package azuretest behind three ports of 127.0.0.1.
+//
+//	go run ./azuretest/azurelocal
+//
+// It prints what to paste into another terminal, in bash, PowerShell and fish. Programs
+// started there reach https://mytestkeyvault.vault.azure.net and
+// http://169.254.169.254 by an HTTP proxy, the first port, and trust the emulator's
+// certificates. No name is resolved and nothing leaves the machine: what the emulator
+// does not serve, the proxy refuses.
+//
+// # Ports
+//
+// -http is the proxy. It is also the machine's token endpoint
+// (AZURE_POD_IDENTITY_AUTHORITY_HOST) and App Service's (IDENTITY_ENDPOINT,
+// IDENTITY_HEADER), the status page and the control API. -tls speaks TLS under every
+// host name of the emulator, for clients that find the way without a proxy, by a file of
+// hosts or as in
+//
+//	curl --connect-to mytestkeyvault.vault.azure.net:443:127.0.0.1:8443 ...
+//
+// -sql is an Azure SQL server, myserver.database.windows.net; the proxy leads there, too,
+// and -sql=off leaves it out. All ports are free ones unless the flags fix them.
+//
+// # Certificates
+//
+// The authority's certificate is in a temporary file, which is gone when the program
+// ends, or in the file of -ca, which stays. It is always the same one. Its key is part of
+// the source and known to everybody: no system may trust it for longer than a test.
+//
+// # Seeds
+//
+// The world is that of Microsoft's managed identity tutorials; see package azuretest.
+// -seed names a file (JSON) that describes another. All of it is optional:
+//
+//	{
+//	  "systemIdentity": true,
+//	  "userIdentities": ["backend"],
+//	  "vaults": {
+//	    "contoso": {
+//	      "softDelete": true,
+//	      "purgeProtection": false,
+//	      "retentionDays": 7,
+//	      "secrets": {"db-password": "s3cret", "rotated": ["the old version", "the new one"], "off": "x"},
+//	      "disabled": ["off"],
+//	      "policies": {"DevTestVM": ["get", "list"], "backend": ["get"]}
+//	    }
+//	  },
+//	  "subscriptions": {
+//	    "98f51385-2edc-4b79-bed9-7718de4cb861": {
+//	      "groups": {
+//	        "app": {
+//	          "location": "westeurope",
+//	          "tags": {"stage": "dev"},
+//	          "locked": false,
+//	          "resources": [{"type": "Microsoft.Compute/virtualMachines", "name": "DevTestVM"}],
+//	          "roles": {"DevTestVM": ["Reader"]}
+//	        }
+//	      },
+//	      "roles": {"backend": ["Reader"]}
+//	    }
+//	  },
+//	  "storageAccounts": {
+//	    "contosodata": {
+//	      "group": {"subscription": "98f51385-2edc-4b79-bed9-7718de4cb861", "name": "app"},
+//	      "allowSharedKey": true,
+//	      "containers": {"inbox": {"blobs": {"hello.txt": "Hello", "logo.bin": {"base64": "AAEC"}}}},
+//	      "roles": {"backend": ["Storage Blob Data Reader"], "DevTestVM": ["Storage Account Contributor"]}
+//	    }
+//	  },
+//	  "dataLakes": [
+//	    {
+//	      "name": "contosolake",
+//	      "profile": "Gen1",
+//	      "directories": ["/reports"],
+//	      "files": {"/raw/a.csv": "1,2\n"},
+//	      "acls": {"/reports": "user::rwx,group::r-x,other::---"},
+//	      "allow": {"backend": {"/": "--x", "/raw": "r-x", "/raw/a.csv": "r--"}}
+//	    }
+//	  ],
+//	  "sql": {
+//	    "admin": "backend",
+//	    "directoryReader": true,
+//	    "databases": {
+//	      "orders": {
+//	        "script": [
+//	          "CREATE TABLE Orders (ID int PRIMARY KEY, Item nvarchar(50) NOT NULL)",
+//	          "INSERT INTO Orders VALUES (1, N'pear')",
+//	          "CREATE USER [DevTestVM] FROM EXTERNAL PROVIDER; ALTER ROLE db_datareader ADD MEMBER [DevTestVM]"
+//	        ]
+//	      }
+//	    }
+//	  }
+//	}
+//
+// The machine is DevTestVM, as is its system-assigned identity. What has no policies or
+// roles is open to it, and to nobody else. A profile is Gen1, Gen2 (whose name is
+// ACCOUNT/FILESYSTEM), Hadoop, HttpFS or Knox. A database's "file", whose path starts at
+// the seed's directory, is a script in which lines with GO are between batches; it runs
+// before "script". An unknown field is an error: it is told as file:line:column, nothing
+// is served and the exit code is 2.
+package main

@@ -1,0 +1,120 @@
+// Package seed makes a world from a file. The format is in the documentation of the
+// program.
+package seed
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/keyless-go/azure/azuretest"
+)
+
+// A World is what a file describes.
+type World struct {
+	document
+
+	root node
+}
+
+// Read reads a file. The error says where in it what is wrong.
+func Read(file string) (*World, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	w := &World{document: document{name: file, data: data}}
+	w.root, err = w.parse()
+	return w, err
+}
+
+func readFile(file string) ([]byte, error) {
+	data, err := os.ReadFile(file) //nolint:gosec // G304: the user has named it
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return nil, fmt.Errorf("%s: %w; name a file that can be read", file, path.Err)
+	}
+	return data, err
+}
+
+// Apply makes the world in an empty emulator and returns the databases that are to be
+// in it.
+func (w *World) Apply(azure *azuretest.Server) (*Databases, error) {
+	s := seeder{document: &w.document, azure: azure}
+	databases := &Databases{document: &w.document, azure: azure}
+	err := s.fields(w.root, "the world",
+		field{"systemIdentity", s.systemIdentity},
+		field{"userIdentities", s.userIdentities},
+		field{"vaults", s.vaults},
+		field{"subscriptions", s.subscriptions},
+		field{"storageAccounts", s.storageAccounts},
+		field{"dataLakes", s.dataLakes},
+		field{"sql", databases.read},
+	)
+	return databases, err
+}
+
+// seeder puts what a document says into an emulator.
+type seeder struct {
+	*document
+
+	azure *azuretest.Server
+}
+
+// systemIdentity is whether the machine has one.
+func (s *seeder) systemIdentity(n node) error {
+	return s.boolean(n, func(on bool) {
+		if !on {
+			s.azure.RemoveSystemIdentity()
+		}
+	})
+}
+
+func (s *seeder) userIdentities(n node) error {
+	return s.items(n, "names", func(item node) error {
+		name, err := s.text(item)
+		if err == nil && strings.TrimSpace(name) == "" {
+			err = s.errorf(item.at, "an identity needs a name")
+		}
+		if err == nil {
+			s.azure.AddUserIdentity(name)
+		}
+		return err
+	})
+}
+
+// identity finds the one that is named at an offset.
+func (d *document) identity(azure *azuretest.Server, name string, at int) (*azuretest.Identity, error) {
+	all := azure.Directory()
+	i := slices.IndexFunc(all, func(id *azuretest.Identity) bool { return strings.EqualFold(id.Name(), name) })
+	if i >= 0 {
+		return all[i], nil
+	}
+	var names []string
+	for _, id := range all {
+		names = append(names, id.Name())
+	}
+	return nil, d.errorf(at, "nobody is called %q; there are %s, and userIdentities adds others", name, quoted(names))
+}
+
+// grants reads an object that says for each identity what it may do.
+func (s *seeder) grants(n node, what string, grant func(id *azuretest.Identity, rights node) error) error {
+	return s.each(n, what, func(member node) error {
+		id, err := s.identity(s.azure, member.name, member.nameAt)
+		if err != nil {
+			return err
+		}
+		return grant(id, member)
+	})
+}
+
+// beside returns the path of a file that is named in the document.
+func (d *document) beside(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(filepath.Dir(d.name), file)
+}

@@ -15,42 +15,30 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 
 	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/examples/internal/tutorial"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { tutorial.Main(run) }
 
 func run(ctx context.Context, args []string, out, messages io.Writer) error {
 	step := tutorial.SQLQuery{}
-	flags := flag.NewFlagSet("sqlquery", flag.ContinueOnError)
-	flags.SetOutput(messages)
+	flags := tutorial.NewFlags("sqlquery", messages, &step.World)
 	flags.StringVar(&step.Server, "server", "", "`host` of the server; empty: the emulator's")
 	flags.StringVar(&step.Database, "database", "mydatabase", "`name` of the database")
 	flags.StringVar(&step.Table, "table", "Employees", "`name` of the table")
 	flags.StringVar(&step.User, "user", "", "make the identity of this `name` a user of the database, and read nothing")
-	flags.StringVar(&step.ClientID, "client-id", "", "client `ID` of a user-assigned identity; empty: system-assigned")
-	if err := flags.Parse(args); err != nil {
+	if err := tutorial.Parse(flags, args); err != nil {
 		return err
 	}
-	if step.Server == "" {
-		return emulate(ctx, step, out, messages)
-	}
-	if step.User == "" {
+	switch {
+	case step.Server == "":
+		return tutorial.OnEmulator(&step.World, messages, "No -server given: running on the built-in emulator and its database mydatabase.",
+			func(emulator *azuretest.Server) error { return emulate(ctx, step, emulator, out) })
+	case step.User == "":
 		_, _ = fmt.Fprintf(messages, "Reading from %s with the identity of this machine.\n", step.Server)
 		return step.Query(ctx, out)
 	}
@@ -63,14 +51,8 @@ func run(ctx context.Context, args []string, out, messages io.Writer) error {
 }
 
 // emulate runs both steps on the emulator.
-func emulate(ctx context.Context, step tutorial.SQLQuery, out, messages io.Writer) error {
-	azure, err := azuretest.Start()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = azure.Close() }()
-	_, _ = fmt.Fprintln(messages, "No -server given: running on the built-in emulator and its database mydatabase.")
-	emulated, end, err := tutorial.EmulatedSQL(ctx, azure, step.World)
+func emulate(ctx context.Context, step tutorial.SQLQuery, emulator *azuretest.Server, out io.Writer) error {
+	emulated, end, err := tutorial.EmulatedSQL(ctx, emulator, step.World)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/credential"
+	"github.com/keyless-go/azure/examples/internal/tutorial"
 )
 
 // sources lists where the emulator can be.
@@ -61,11 +62,11 @@ type emulator struct {
 func startEmulator(source, failure string) (*emulator, error) {
 	known := slices.IndexFunc(sources(), func(name string) bool { return strings.EqualFold(name, source) })
 	if known < 0 {
-		return nil, fmt.Errorf("-source %q is none of %s", source, strings.Join(sources(), ", "))
+		return nil, tutorial.UsageError(fmt.Sprintf("-source %q is none of %s", source, strings.Join(sources(), ", ")))
 	}
 	fail, ok := failureTable()[failure]
 	if !ok && failure != "" {
-		return nil, fmt.Errorf("-fail %q is none of %s", failure, strings.Join(failures(), ", "))
+		return nil, tutorial.UsageError(fmt.Sprintf("-fail %q is none of %s", failure, strings.Join(failures(), ", ")))
 	}
 	server, err := azuretest.Start()
 	if err != nil {

@@ -13,26 +13,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
 	"github.com/keyless-go/azure/credential"
+	"github.com/keyless-go/azure/examples/internal/tutorial"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { tutorial.Main(run) }
 
 func run(ctx context.Context, args []string, out, messages io.Writer) error {
 	set, err := parse(args, messages)
@@ -74,14 +65,11 @@ func parse(args []string, messages io.Writer) (settings, error) {
 	flags.StringVar(&s.source, "source", "", "run on the emulator of this source: a `name` of "+strings.Join(sources(), ", "))
 	flags.StringVar(&s.fail, "fail", "", "what goes wrong on the emulator: a `name` of "+strings.Join(failures(), ", "))
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "how long to wait for an answer")
-	err := flags.Parse(args)
-	switch {
-	case err != nil:
+	if err := tutorial.Parse(flags, args); err != nil {
 		return s, err
-	case flags.NArg() > 0:
-		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case s.fail != "" && s.source == "":
-		return s, errors.New("-fail needs -source: only on the emulator things fail to order")
+	}
+	if s.fail != "" && s.source == "" {
+		return s, tutorial.UsageError("-fail needs -source: only on the emulator things fail to order")
 	}
 	return s, nil
 }
@@ -97,7 +85,7 @@ func (s settings) inquiry() (inquiry, error) {
 		}
 	}
 	if ids > 1 {
-		return q, errors.New("only one of -client-id, -object-id and -resource-id can be given")
+		return q, tutorial.UsageError("only one of -client-id, -object-id and -resource-id can be given")
 	}
 	// One try: what it meets is what is to be seen here, not what survives it.
 	q.options.Retry.MaxRetries = -1

@@ -84,6 +84,10 @@ func TestRunOnEachSource(t *testing.T) {
 				return
 			}
 			require.True(t, strings.HasSuffix(got.fact("identity"), "/virtualMachines/DevTestVM"), got.out)
+			if source == "WorkloadIdentity" {
+				require.Equal(t, "the identity of AZURE_CLIENT_ID", got.fact("asked for"))
+				return
+			}
 			require.Equal(t, "system-assigned identity", got.fact("asked for"))
 		})
 	}

@@ -25,7 +25,7 @@ func EmulatedSQL(ctx context.Context, azure *azuretest.Server, world World) (que
 		Options: &azuresql.Options{Dialer: server.Dialer(), TLSConfig: server.TLSConfig()},
 	}
 	query.Admin, err = credential.NewManagedIdentityCredential(&credential.ManagedIdentityCredentialOptions{
-		HTTPClient: world.HTTPClient, ClientOptions: world.clientOptions(),
+		HTTPClient: world.HTTPClient, ClientOptions: world.noting(true),
 		Source: credential.SourceCloudShell, Endpoint: azure.Environment("CloudShell")["MSI_ENDPOINT"],
 	})
 	if err == nil {

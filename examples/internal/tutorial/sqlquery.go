@@ -59,8 +59,8 @@ func (q SQLQuery) MakeUser(ctx context.Context, out io.Writer) error {
 
 // trace prints a statement as requests are printed.
 func (q SQLQuery) trace(format string, args ...any) {
-	if q.Trace != nil {
-		_, _ = fmt.Fprintf(q.Trace, "  > "+format+"\n", args...)
+	if q.Transcript != nil {
+		q.Transcript.sent(false, fmt.Sprintf(format, args...), nil)
 	}
 }
 

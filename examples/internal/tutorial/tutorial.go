@@ -4,11 +4,7 @@
 package tutorial
 
 import (
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -16,12 +12,16 @@ import (
 	"github.com/keyless-go/azure/credential"
 )
 
+// Subscription is the ID of the emulator's subscription.
+const Subscription = "98f51385-2edc-4b79-bed9-7718de4cb861"
+
 // World is where a tutorial runs.
 type World struct {
 	HTTPClient *http.Client           // nil: Azure itself; the emulator's: the emulator
 	ClientID   string                 // of a user-assigned identity; empty: system-assigned
+	Source     credential.Source      // of tokens; empty: as the environment says
 	Shared     azcore.TokenCredential // used instead of a credential of the step's own
-	Trace      io.Writer              // gets each request's first line; nil: nobody
+	Transcript *Transcript            // notes what is sent; nil: nobody does
 }
 
 // Credential makes the credential of the world's machine, unless one is shared.
@@ -29,38 +29,20 @@ func (w World) Credential() (azcore.TokenCredential, error) {
 	if w.Shared != nil {
 		return w.Shared, nil
 	}
-	options := &credential.ManagedIdentityCredentialOptions{HTTPClient: w.HTTPClient, ClientOptions: w.clientOptions()}
+	options := &credential.ManagedIdentityCredentialOptions{
+		HTTPClient: w.HTTPClient, ClientOptions: w.noting(true), Source: w.Source,
+	}
 	if w.ClientID != "" {
 		options.ID = credential.ClientID(w.ClientID)
 	}
 	return credential.NewManagedIdentityCredential(options)
 }
 
-func (w World) clientOptions() azcore.ClientOptions {
-	if w.Trace == nil {
+func (w World) clientOptions() azcore.ClientOptions { return w.noting(false) }
+
+func (w World) noting(token bool) azcore.ClientOptions {
+	if w.Transcript == nil {
 		return azcore.ClientOptions{}
 	}
-	return azcore.ClientOptions{PerRetryPolicies: []policy.Policy{trace{w.Trace}}}
-}
-
-// trace is an azcore policy that prints what is sent, without headers.
-type trace struct{ out io.Writer }
-
-// Do prints the request's first line and sends it on.
-func (t trace) Do(req *policy.Request) (*http.Response, error) {
-	_, _ = fmt.Fprintf(t.out, "  > %s %s\n", req.Raw().Method, withoutSignature(req.Raw().URL))
-	return req.Next()
-}
-
-// withoutSignature is u without what would open it to whoever reads this.
-func withoutSignature(u *url.URL) string {
-	shown := *u
-	pairs := strings.Split(u.RawQuery, "&")
-	for i, pair := range pairs {
-		if strings.HasPrefix(pair, "sig=") {
-			pairs[i] = "sig=REDACTED"
-		}
-	}
-	shown.RawQuery = strings.Join(pairs, "&")
-	return shown.String()
+	return azcore.ClientOptions{PerRetryPolicies: []policy.Policy{transcriber{w.Transcript, token}}}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"encoding/pem"
 	"net"
 	"os"
 	"os/exec"
@@ -19,8 +18,6 @@ import (
 	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/azuretest/sqlserver"
 )
-
-const sqlResource = "https://database.windows.net/"
 
 // tediousWorld is what check.js is told.
 type tediousWorld struct {
@@ -49,7 +46,7 @@ func TestTedious(t *testing.T) {
 	machine := srv.SystemIdentity()
 	input, err := json.Marshal(tediousWorld{
 		Host: host, Port: number, Database: sqlserver.Database,
-		CA:            string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority(t, srv)})),
+		CA:            string(authority(t, srv)),
 		Admin:         srv.SignedInUser().Token(sqlResource, time.Hour),
 		Machine:       machine.Token(strings.TrimSuffix(sqlResource, "/"), time.Hour),
 		UserAssigned:  srv.AddUserIdentity("my-identity").Token(sqlResource, time.Hour),
@@ -64,15 +61,6 @@ func TestTedious(t *testing.T) {
 		name, ok := strings.CutPrefix(line, "ok ")
 		t.Run(name, func(t *testing.T) { require.True(t, ok, line) })
 	}
-}
-
-// authority returns the certificate that the servers' certificates are signed with.
-func authority(t *testing.T, srv *azuretest.Server) []byte {
-	t.Helper()
-	leaf := srv.Certificate(sqlserver.Host).Leaf
-	chains, err := leaf.Verify(x509Options(srv))
-	require.NoError(t, err)
-	return chains[0][len(chains[0])-1].Raw
 }
 
 // installTedious installs what package-lock.json pins into a temporary directory.

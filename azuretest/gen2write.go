@@ -3,7 +3,6 @@ package azuretest
 import (
 	"crypto/md5" //nolint:gosec // G501: what the protocol has, against errors, not attacks
 	"encoding/base64"
-	"hash"
 	"io"
 	"net/http"
 	"slices"
@@ -28,11 +27,11 @@ func (q *gen2Request) appendData() (lakeReply, *storageError) {
 	if q.r.ContentLength == 0 {
 		return nil, badHeader("Content-Length", "must be greater than zero")
 	}
-	n, problem := q.appendTarget()
+	n, spill, problem := q.appendTarget()
 	if problem != nil {
 		return nil, problem
 	}
-	data, problem := q.receive()
+	data, problem := q.receive(at, spill)
 	if problem != nil {
 		return nil, problem
 	}
@@ -68,35 +67,44 @@ func (q *gen2Request) keepPending(n *lakeNode, data pendingData) (etag string, p
 	return n.etag(), problem
 }
 
-// appendTarget returns the file to which a request may append.
-func (q *gen2Request) appendTarget() (*lakeNode, *storageError) {
+// appendTarget returns the file to which a request may append, and the temporary
+// file with what has arrived before, nil if there is none.
+func (q *gen2Request) appendTarget() (*lakeNode, *lakeSpill, *storageError) {
 	q.lake.mu.Lock()
 	defer q.lake.mu.Unlock()
 	t, problem := q.writable()
 	switch {
 	case problem != nil:
-		return nil, problem
+		return nil, nil, problem
 	case t.target().dir != nil:
-		return nil, pathConflict()
+		return nil, nil, pathConflict()
 	}
-	return t.target(), nil
+	n := t.target()
+	for _, p := range n.gen2.pending {
+		if p.content.spill != nil {
+			return n, p.content.spill, nil
+		}
+	}
+	return n, n.content.spill, nil
 }
 
-// receive reads the body, which is kept as a whole or not at all.
-func (q *gen2Request) receive() (lakeContent, *storageError) {
-	var data lakeContent
+// receive reads the body, which is for an offset and is kept as a whole or not at all.
+func (q *gen2Request) receive(at int64, spill *lakeSpill) (lakeContent, *storageError) {
+	data := lakeContent{spill: spill}
+	body := &lakeBody{Reader: q.r.Body, call: q.call}
+	want := q.r.Header.Get("Content-Md5")
 	sum := md5.New() //nolint:gosec // G401: as above
-	body := &lakeBody{Reader: teeTo(q.r.Body, sum), call: q.call}
-	if err := q.lake.receive(body, &data.spill, func(p lakePart) { data.add(p, oneBlock) }); err != nil {
+	if want != "" {
+		body.Reader = io.TeeReader(body.Reader, sum)
+	}
+	if err := q.lake.receive(body, at, &data.spill, func(p lakePart) { data.add(p, oneBlock) }); err != nil {
 		body.broken(err)
 	}
-	if want := q.r.Header.Get("Content-Md5"); want != "" && want != base64.StdEncoding.EncodeToString(sum.Sum(nil)) {
+	if want != "" && want != base64.StdEncoding.EncodeToString(sum.Sum(nil)) {
 		return data, badStorageRequest("Md5Mismatch", "The MD5 value specified in the request did not match with the MD5 value calculated by the server.")
 	}
 	return data, nil
 }
-
-func teeTo(r io.Reader, sum hash.Hash) io.Reader { return io.TeeReader(r, sum) }
 
 // flush makes appended data to be seen, up to a position that they must reach.
 func (q *gen2Request) flush() (lakeReply, *storageError) {

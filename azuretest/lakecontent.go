@@ -8,7 +8,7 @@ import (
 
 const (
 	lakeChunk  = 256 << 10 // bytes that are moved at once
-	lakeMemory = 256 << 10 // bytes of one request that are kept in memory
+	lakeMemory = 256 << 10 // bytes at the beginning of a file that are kept in memory
 )
 
 // oneBlock is a block that nothing fills.
@@ -84,6 +84,9 @@ func (c *lakeContent) join(other lakeContent) {
 	}
 	c.ends = ends
 	c.size += other.size
+	if c.spill == nil {
+		c.spill = other.spill
+	}
 }
 
 // cut takes away what is past size.
@@ -130,19 +133,18 @@ func (c *lakeContent) reader(offset, n int64) io.Reader {
 	return io.MultiReader(list...)
 }
 
-// receive reads r to its end and hands over what it has read in pieces. Of several
-// that are to be one file the pieces share a temporary file.
-func (l *DataLake) receive(r io.Reader, spill **lakeSpill, add func(lakePart)) error {
+// receive reads r to its end and hands over what it has read in pieces, the first of
+// which is for an offset in its file. Pieces of one file share a temporary file.
+func (l *DataLake) receive(r io.Reader, offset int64, spill **lakeSpill, add func(lakePart)) error {
 	buf := make([]byte, lakeChunk)
-	kept := 0
 	for {
 		n, err := io.ReadFull(r, buf)
 		if n > 0 {
-			p, failed := l.keep(buf[:n], kept+n <= lakeMemory, spill)
+			offset += int64(n)
+			p, failed := l.keep(buf[:n], offset <= lakeMemory, spill)
 			if failed != nil {
 				return failed
 			}
-			kept += n
 			add(p)
 		}
 		switch err {

@@ -118,11 +118,12 @@ func checkSyncFlag(req *lakeRequest) *lakeFailure {
 	}
 }
 
-// collect reads all data of a request before anything is done with them.
-func (l *DataLake) collect(req *lakeRequest) lakeContent {
-	var content lakeContent
+// collect reads all data of a request, which are to follow others, before anything is
+// done with them.
+func (l *DataLake) collect(req *lakeRequest, before lakeContent) lakeContent {
+	content := lakeContent{spill: before.spill}
 	body := &lakeBody{Reader: http.MaxBytesReader(nil, req.call.r.Body, maxGen1Body), call: req.call}
-	err := l.receive(body, &content.spill, func(p lakePart) { content.add(p, l.traits.blockSize) })
+	err := l.receive(body, before.size, &content.spill, func(p lakePart) { content.add(p, l.traits.blockSize) })
 	if err != nil {
 		body.broken(err)
 	}
@@ -137,7 +138,7 @@ func (l *DataLake) createWhole(req *lakeRequest) (lakeReply, *lakeFailure) {
 	if failure := l.tryCreate(req); failure != nil {
 		return nil, failure
 	}
-	content := l.collect(req)
+	content := l.collect(req, lakeContent{})
 	l.mu.Lock()
 	w, failure := l.startFile(req)
 	if failure == nil {
@@ -181,16 +182,20 @@ func (l *DataLake) appendWhole(req *lakeRequest) (lakeReply, *lakeFailure) {
 		return nil, failure
 	}
 	l.mu.Lock()
-	_, failure := l.appendTarget(req)
+	n, failure := l.appendTarget(req)
+	var content lakeContent
+	if failure == nil {
+		content = n.written()
+	}
 	l.mu.Unlock()
 	if failure != nil {
 		return nil, failure
 	}
-	added := l.collect(req)
+	added := l.collect(req, content)
 	l.mu.Lock()
-	n, failure := l.appendTarget(req)
+	n, failure = l.appendTarget(req)
 	if failure == nil {
-		content := n.written()
+		content = n.written()
 		content.join(added)
 		l.commit(n, req, content)
 	}

@@ -141,7 +141,7 @@ func (l *DataLake) sweep(n *lakeNode) {
 
 // concurrentAppend appends from whomever, in no order.
 func (l *DataLake) concurrentAppend(req *lakeRequest) (lakeReply, *lakeFailure) {
-	added := l.collect(req)
+	added := l.collect(req, lakeContent{})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if strings.EqualFold(req.query.text("appendmode"), "autocreate") {

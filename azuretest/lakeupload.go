@@ -26,7 +26,7 @@ func newWriter() *lakeWriter {
 func (l *DataLake) upload(req *lakeRequest, w *lakeUpload) *lakeFailure {
 	body := &lakeBody{Reader: req.call.r.Body, call: req.call}
 	var over *lakeFailure
-	err := l.receive(body, &w.content.spill, func(p lakePart) {
+	err := l.receive(body, w.content.size, &w.content.spill, func(p lakePart) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if over == nil {

@@ -64,6 +64,7 @@ func sections() []section {
 		{"groups", groups},
 		{"databases", databases},
 		{"blobs", moves},
+		{"lakes", files},
 		{"virtual", virtual},
 		{"programs", cost},
 	}

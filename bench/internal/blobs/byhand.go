@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+
+	"github.com/keyless-go/azure/bench/internal/transfer"
 )
 
 // byHand is one request of net/http for each transfer, whatever its size.
@@ -40,7 +42,7 @@ func put(ctx context.Context, client *http.Client, target string, file *os.File)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, onlyReader{file})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, transfer.OnlyReader{Reader: file})
 	if err != nil {
 		return err
 	}

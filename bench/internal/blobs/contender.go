@@ -9,6 +9,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/keyless-go/azure/bench/internal/transfer"
 )
 
 const (
@@ -75,7 +77,7 @@ func stream(ctx context.Context, c Contender, content string) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	n, err := io.CopyBuffer(sink{}, onlyReader{body}, make([]byte, readBuffer))
+	n, err := io.CopyBuffer(transfer.Sink{}, transfer.OnlyReader{Reader: body}, make([]byte, readBuffer))
 	if err != nil {
 		return err
 	}
@@ -117,13 +119,9 @@ func NewContent(name string, size int64) error {
 	if err := f.Truncate(size); err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(sink{}, onlyReader{f}, make([]byte, readBuffer))
+	_, err = io.CopyBuffer(transfer.Sink{}, transfer.OnlyReader{Reader: f}, make([]byte, readBuffer))
 	return err
 }
-
-// onlyReader hides how else its reader can be read. Over TLS, as in Azure, the
-// kernel cannot send a file by itself.
-type onlyReader struct{ io.Reader }
 
 // holder always has a token.
 type holder struct{}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/keyless-go/azure/bench/internal/transfer"
 )
 
 // serviceBuffer is large, so that the service is not what is measured.
@@ -71,7 +73,7 @@ func (s *Service) put(r *http.Request) int {
 func (s *Service) discard(r io.Reader) (int64, error) {
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
-	return io.CopyBuffer(sink{}, r, buffer[:])
+	return io.CopyBuffer(transfer.Sink{}, r, buffer[:])
 }
 
 func (s *Service) get(w http.ResponseWriter, r *http.Request) {
@@ -107,8 +109,5 @@ func (s *Service) buffer() *[serviceBuffer]byte {
 	return buffer
 }
 
-// sink is a writer that leaves the size of the buffer to the copier.
-type sink struct{}
-
-// Write does nothing.
-func (sink) Write(p []byte) (int, error) { return len(p), nil }
+// Serve serves blobs of [Size] until in ends, at an address that it prints as a line.
+func Serve(in io.Reader, out io.Writer) error { return transfer.Serve(NewService(Size), in, out) }

@@ -67,6 +67,7 @@ func listServiceSAS(q *armRequest) (armAnswer, *armError) {
 	service := sasService(p.CanonicalizedResource)
 	rest := strings.SplitN(p.CanonicalizedResource, "/", 4)[3]
 	s["sig"] = signSAS(key, s.serviceString("/"+service+"/"+name+"/"+rest, ""))
+	q.noteSAS(p, s)
 	return armAnswer{status: http.StatusOK, body: serviceSASAnswer{s.token(serviceOrder)}}, nil
 }
 
@@ -88,6 +89,7 @@ func listAccountSAS(q *armRequest) (armAnswer, *armError) {
 	s["ss"], s["srt"] = p.Services, p.ResourceTypes
 	name, key := a.signer(p.KeyToSign)
 	s["sig"] = signSAS(key, s.accountString(name))
+	q.noteSAS(p, s)
 	return armAnswer{status: http.StatusOK, body: accountSASAnswer{s.token(accountOrder)}}, nil
 }
 

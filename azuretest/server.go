@@ -24,6 +24,7 @@ type Server struct {
 	arm        resourceManager
 	faults     faults
 	log        requestLog
+	issued     issued
 
 	http         http.Server
 	certificates certificates

@@ -31,6 +31,7 @@ func (s *Server) mint(id *Identity, audience string, issued, expires time.Time, 
 	if id.person {
 		c.IDType, c.UPN = "user", id.name
 	}
+	s.issued.tokens.add(IssuedToken{Identity: id.name, Audience: audience, Issued: issued, Expires: expires})
 	return s.signer.sign(c)
 }
 

@@ -59,7 +59,7 @@ func (e entra) serve(c *call) {
 		c.w.Header().Set("Allow", http.MethodGet)
 		c.reason("only GET is allowed")
 		c.text(http.StatusMethodNotAllowed, "")
-	case !isTenant(tenant) && tenant != "common" && tenant != "organizations":
+	case !hasDocuments(tenant):
 		e.refuse(c, noSuchTenant(tenant))
 	default:
 		c.json(http.StatusOK, document)

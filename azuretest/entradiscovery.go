@@ -22,17 +22,45 @@ func entraClouds() []entraCloud {
 	}
 }
 
+// openIDPath is where a verifier of tokens begins (OpenID Connect Discovery 1.0, 4).
+const openIDPath = ".well-known/openid-configuration"
+
+// isEntraPath reports whether a path is the directory's where no host name says so.
+func isEntraPath(path string) bool {
+	tenant, rest := entraPath(path)
+	return tenant == "discovery" && rest != "" || rest != "" && hasDocuments(tenant) || isDefaultTenant(path)
+}
+
+// isDefaultTenant reports whether a path is the description of the one tenant there is
+// that names no tenant: for verifiers that are given nothing but an address.
+func isDefaultTenant(path string) bool { return path == "/"+openIDPath }
+
+// hasDocuments reports whether public documents are at paths that begin so.
+func hasDocuments(name string) bool {
+	return isTenant(name) || name == "common" || name == "organizations"
+}
+
 // document returns the public document at a request's path, and the tenant that
-// the path names, or nil.
+// the path names, or nil. What is not version 2.0's describes the tokens of managed
+// identities, which are of version 1.0.
 // https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 func (e entra) document(r *http.Request) (tenant string, document any) {
 	tenant, rest := entraPath(r.URL.Path)
-	base := "https://" + strings.ToLower(r.Host) + "/" + tenant
+	if isDefaultTenant(r.URL.Path) || tenant == "discovery" {
+		tenant, rest = tenantID(), strings.TrimPrefix(r.URL.Path, "/")
+	}
+	base := "http://"
+	if overTLS(r) {
+		base = "https://"
+	}
+	base += strings.ToLower(r.Host) + "/" + tenant
 	switch rest {
 	case "discovery/instance":
-		return tenant, instanceDocument{base + "/v2.0/.well-known/openid-configuration", "1.1", entraClouds()}
-	case "v2.0/.well-known/openid-configuration":
-		return tenant, newOpenIDDocument(base)
+		return tenant, instanceDocument{base + "/v2.0/" + openIDPath, "1.1", entraClouds()}
+	case "v2.0/" + openIDPath:
+		return tenant, newOpenIDDocument(base, base+"/v2.0")
+	case openIDPath:
+		return tenant, newOpenIDDocument(base, issuer())
 	case "discovery/v2.0/keys", "discovery/keys":
 		return tenant, e.signer.keys()
 	}
@@ -45,24 +73,28 @@ type instanceDocument struct {
 	Metadata        []entraCloud `json:"metadata"`
 }
 
+// openIDDocument is a discovery document; response_types_supported has to be in it.
 type openIDDocument struct {
 	Token         string   `json:"token_endpoint"`
 	AuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
 	Keys          string   `json:"jwks_uri"`
 	SubjectTypes  []string `json:"subject_types_supported"`
+	Responses     []string `json:"response_types_supported"`
 	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
 	Issuer        string   `json:"issuer"`
 	Authorization string   `json:"authorization_endpoint"`
 }
 
-func newOpenIDDocument(base string) openIDDocument {
+// newOpenIDDocument describes whoever issues tokens with an iss claim of issuer.
+func newOpenIDDocument(base, issuer string) openIDDocument {
 	return openIDDocument{
 		Token:         base + "/oauth2/v2.0/token",
 		AuthMethods:   []string{"private_key_jwt"},
 		Keys:          base + "/discovery/v2.0/keys",
 		SubjectTypes:  []string{"pairwise"},
+		Responses:     []string{"code", "id_token", "code id_token", "id_token token"},
 		Algorithms:    []string{"RS256"},
-		Issuer:        base + "/v2.0",
+		Issuer:        issuer,
 		Authorization: base + "/oauth2/v2.0/authorize",
 	}
 }
@@ -75,6 +107,7 @@ type keyDocument struct {
 type publicKey struct {
 	Type     string `json:"kty"`
 	Use      string `json:"use"`
+	Alg      string `json:"alg"`
 	ID       string `json:"kid"`
 	Modulus  string `json:"n"`
 	Exponent string `json:"e"`
@@ -85,6 +118,7 @@ func (s *signer) keys() keyDocument {
 	return keyDocument{[]publicKey{{
 		Type:     "RSA",
 		Use:      "sig",
+		Alg:      "RS256",
 		ID:       s.id,
 		Modulus:  base64.RawURLEncoding.EncodeToString(s.key.N.Bytes()),
 		Exponent: base64.RawURLEncoding.EncodeToString(exponent.Bytes()),

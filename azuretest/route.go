@@ -85,6 +85,8 @@ func (s *Server) routePath(path string) service {
 		return appService{s}
 	case isPath(path, azureMLPath):
 		return azureML{s}
+	case isEntraPath(path):
+		return entra{s}
 	}
 	return nil
 }

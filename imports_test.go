@@ -42,6 +42,7 @@ func allowed() map[string][]string {
 		"azuretest/sqlserver/internal/engine":   {module + "/azuretest/sqlserver/internal/...", "modernc.org/sqlite/..."},
 		"azuretest/azurelocal":                  {module + "/azuretest", module + "/azuretest/sqlserver", module + "/azuretest/azurelocal/internal/..."},
 		"azuretest/azurelocal/internal/proxy":   {module + "/azuretest"},
+		"azuretest/azurelocal/internal/control": {module + "/azuretest"},
 		"azuretest/azurelocal/internal/exports": {},
 		"azuretest/azurelocal/internal/seed":    {module + "/azuretest"},
 		"examples/keyvault":                     program,

@@ -99,4 +99,29 @@
 // the seed's directory, is a script in which lines with GO are between batches; it runs
 // before "script". An unknown field is an error: it is told as file:line:column, nothing
 // is served and the exit code is 2.
+//
+// # Control
+//
+// What package azuretest does by Go calls, other programs do by HTTP at
+// AZURELOCAL_STATUS_URL. Names are those of Go, in camelCase; durations are texts such as
+// "1m30s".
+//
+//	GET    /api/faults         those that are not over: {"faults": [{"id": 1, "struck": 0, "left": 3, ...}]}
+//	POST   /api/faults         adds one, see below, and answers with its id
+//	DELETE /api/faults/ID      ends one
+//	GET    /api/clock          {"now": "2026-01-02T03:04:05Z", "ahead": "1h0m0s"}
+//	POST   /api/clock          {"advance": "1h"}: tokens, secrets and SAS age
+//	GET    /api/requests       {"requests": [...]}: the last 10,000, in the order of arrival;
+//	                           ?after=NUMBER leaves those that are done since
+//	GET    /api/requests/live  each request when it is done, as a server-sent event
+//
+// A fault has the fields of azuretest.Fault, all of them optional: the third secret that
+// is read from now on, and the one after it, are answered with 429 by
+//
+//	curl -H 'Content-Type: application/json' "$AZURELOCAL_STATUS_URL"api/faults -d '{
+//	  "operation": "keyvault.get", "nth": 3, "times": 2, "status": 429, "retryAfter": "2s"}'
+//
+// A request has the fields of azuretest.Request; a body that is no text is in bodyBase64.
+// An error is {"error": "what to do"}. The API takes no request that a browser sends for
+// another site's page, none that names another host, and none by the proxy.
 package main

@@ -5,15 +5,17 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/keyless-go/azure/azuretest/azurelocal/internal/control"
 )
 
 // handler serves the http port: the proxy, the token endpoints of a machine and of App
 // Service, the control API and the status page.
 func (l *local) handler() http.Handler {
-	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "azurelocal\n")
-	})
+	own := http.NewServeMux()
+	own.Handle("/api/", control.Handler(l.azure))
+	own.Handle("/", l.page())
+	guarded := control.Guard(own)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodConnect || r.URL.IsAbs():
@@ -21,8 +23,16 @@ func (l *local) handler() http.Handler {
 		case !l.isOwn(r.Host) || isTokenPath(r.URL.Path):
 			l.azure.ServeHTTP(w, r)
 		default:
-			page.ServeHTTP(w, r)
+			guarded.ServeHTTP(w, r)
 		}
+	})
+}
+
+// page is what is shown at the http port.
+func (l *local) page() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, "azurelocal: Azure on this machine, for tests\n") // the client may have left
 	})
 }
 

@@ -42,10 +42,8 @@ func (l *local) connect(ctx context.Context) error {
 	if l.databases != nil {
 		dialer = l.databases.Dialer()
 	}
+	l.proxy = proxy.New(l.azure, dialer)
 	var err error
-	if l.proxy, err = proxy.New(l.azure, dialer); err != nil {
-		return err
-	}
 	if l.authority, err = newAuthority(l.azure, l.options.ca); err != nil {
 		return err
 	}

@@ -2,8 +2,8 @@ package proxy
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -25,12 +25,18 @@ func (p *Proxy) config(host string) *tls.Config {
 				name = "127.0.0.1"
 			case name == "" || strings.EqualFold(name, host):
 				name = host
-			case name != "localhost" && p.reach(context.Background(), net.JoinHostPort(name, "443"), true) != nil:
+			case name != "localhost" && !p.knows(name):
 				return nil, fmt.Errorf("proxy: the emulator serves no host %q", name)
 			}
 			return p.azure.Certificate(name), nil
 		},
 	}
+}
+
+// knows reports whether a host is one of the emulator's, on any port.
+func (p *Proxy) knows(host string) bool {
+	unknown := (*net.DNSError)(nil)
+	return !errors.As(p.azure.Reach(net.JoinHostPort(host, "443"), true), &unknown)
 }
 
 // quiet is a log without lines about handshakes that clients break off: they are those

@@ -5,7 +5,6 @@ package proxy
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -25,25 +24,20 @@ type Dialer interface {
 type Proxy struct {
 	azure *azuretest.Server
 	sql   Dialer
-	hosts *http.Transport
 	inner http.Server // serves what is in tunnels, and what has come by TLS
 }
 
 // New returns a Proxy to an emulator, and to databases if sql is not nil. It does no
 // I/O. Close it after use.
-func New(azure *azuretest.Server, sql Dialer) (*Proxy, error) {
-	hosts, ok := azure.Client().Transport.(*http.Transport)
-	if !ok {
-		return nil, errors.New("proxy: the emulator's client has another transport")
-	}
-	p := &Proxy{azure: azure, sql: sql, hosts: hosts}
+func New(azure *azuretest.Server, sql Dialer) *Proxy {
+	p := &Proxy{azure: azure, sql: sql}
 	p.inner.Handler = azure
 	p.inner.ReadHeaderTimeout = patience
 	p.inner.ErrorLog = quiet(os.Stderr)
 	p.inner.Protocols = new(http.Protocols)
 	p.inner.Protocols.SetHTTP1(true)
 	p.inner.Protocols.SetHTTP2(true)
-	return p, nil
+	return p
 }
 
 // patience is how long a client may take to say what it wants.
@@ -66,26 +60,13 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	addr := withPort(r.URL.Host, "80")
-	if r.URL.Scheme != "http" || p.reach(r.Context(), addr, false) != nil {
+	if r.URL.Scheme != "http" || p.azure.Reach(addr, false) != nil {
 		p.refuse(w, r, addr)
 		return
 	}
 	r.Header.Del("Proxy-Connection")
 	r.Header.Del("Proxy-Authorization")
 	p.azure.ServeHTTP(w, r)
-}
-
-// reach says why nobody in the emulator is at an address.
-func (p *Proxy) reach(ctx context.Context, addr string, secure bool) error {
-	dial := p.hosts.DialContext
-	if secure {
-		dial = p.hosts.DialTLSContext
-	}
-	conn, err := dial(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	return conn.Close()
 }
 
 // refuse is the answer to a request for a host that is none of the emulator's.

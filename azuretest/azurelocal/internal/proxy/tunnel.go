@@ -17,35 +17,37 @@ const tlsRecord = 0x16
 // connect answers CONNECT and serves what then comes through the tunnel.
 func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	addr := withPort(r.Host, "443")
-	far, isSQL := p.dialSQL(r.Context(), addr)
-	if !isSQL && p.reach(r.Context(), addr, true) != nil && p.reach(r.Context(), addr, false) != nil {
+	serve := p.behind(r.Context(), addr)
+	if serve == nil {
 		p.refuse(w, r, addr)
 		return
 	}
-	conn, ok := hijack(w)
-	if !ok {
-		http.Error(w, "CONNECT takes HTTP/1.1", http.StatusHTTPVersionNotSupported)
+	conn, err := hijack(w)
+	if err != nil {
+		http.Error(w, "CONNECT takes HTTP/1.1: "+err.Error(), http.StatusHTTPVersionNotSupported)
 		return
 	}
-	stop := context.AfterFunc(r.Context(), func() { _ = conn.Close() })
-	defer stop()
-	_, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
-	switch {
-	case isSQL:
-		join(conn, far)
-	case err == nil:
-		p.serve(r.Context(), conn, addr)
-	default:
+	defer context.AfterFunc(r.Context(), func() { _ = conn.Close() })()
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		_ = conn.Close()
+		return
 	}
+	serve(conn)
 }
 
-func (p *Proxy) dialSQL(ctx context.Context, addr string) (net.Conn, bool) {
-	if p.sql == nil {
-		return nil, false
+// behind returns what serves an address of the emulator's, or nil.
+func (p *Proxy) behind(ctx context.Context, addr string) func(*tunnel) {
+	if p.azure.Reach(addr, true) == nil || p.azure.Reach(addr, false) == nil {
+		return func(near *tunnel) { p.serve(near, addr) }
 	}
-	conn, err := p.sql.DialContext(ctx, "tcp", addr)
-	return conn, err == nil
+	if p.sql == nil {
+		return nil
+	}
+	far, err := p.sql.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil
+	}
+	return func(near *tunnel) { join(near, far) }
 }
 
 // tunnel is a client's connection after CONNECT, with what has been read of it.
@@ -58,28 +60,28 @@ type tunnel struct {
 // Read reads what the client has sent after CONNECT.
 func (t *tunnel) Read(p []byte) (int, error) { return t.in.Read(p) }
 
-func hijack(w http.ResponseWriter) (*tunnel, bool) {
+func hijack(w http.ResponseWriter) (*tunnel, error) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	return &tunnel{conn, buffered.Reader}, true
+	return &tunnel{conn, buffered.Reader}, nil
 }
 
 // serve serves HTTP in a tunnel: with TLS if the client speaks it and the service at
 // addr does, too. The connection is then the inner server's.
-func (p *Proxy) serve(ctx context.Context, conn *tunnel, addr string) {
+func (p *Proxy) serve(conn *tunnel, addr string) {
 	_ = conn.SetReadDeadline(time.Now().Add(patience)) // a socket takes deadlines
 	first, err := conn.in.Peek(1)
 	_ = conn.SetReadDeadline(time.Time{})
 	secure := err == nil && first[0] == tlsRecord
-	if err != nil || p.reach(ctx, addr, secure) != nil {
+	if err != nil || p.azure.Reach(addr, secure) != nil {
 		_ = conn.Close()
 		return
 	}
 	var served net.Conn = conn
 	if secure {
-		host, _, _ := net.SplitHostPort(addr) // reach could
+		host, _, _ := net.SplitHostPort(addr) // Reach could
 		served = tls.Server(conn, p.config(host))
 	}
 	one := &oneConn{conn: served}

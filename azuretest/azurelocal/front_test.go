@@ -1,0 +1,45 @@
+package main_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestControlIsReached(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	base := p.env["AZURELOCAL_STATUS_URL"]
+	port := strings.TrimSuffix(base[strings.LastIndex(base, ":"):], "/")
+	tests := map[string]struct {
+		client *http.Client
+		url    string
+		header string
+		status int
+		want   string
+	}{
+		"by its own address":           {direct(t), base + "api/clock", "", 200, `"ahead":"0s"`},
+		"by localhost":                 {direct(t), base + "api/clock", "Host: localhost" + port, 200, `"ahead":"0s"`},
+		"not under another name":       {direct(t), base + "api/clock", "Host: rebound.example" + port, 404, "azuretest serves no host"},
+		"not under another port":       {direct(t), base + "api/clock", "Host: 127.0.0.1:1", 404, "azuretest serves no host"},
+		"not from another site":        {direct(t), base + "api/clock", "Origin: http://evil.example", 403, "a page of another site"},
+		"not by the proxy":             {p.client(t), base + "api/clock", "", 403, "azurelocal has no service at 127.0.0.1"},
+		"the page by its own address":  {direct(t), base, "", 200, "azurelocal"},
+		"the page under another name":  {direct(t), base, "Host: rebound.example", 404, "azuretest serves no host"},
+		"the page from another's form": {direct(t), base, "Sec-Fetch-Site: cross-site", 403, "a page of another site"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var header []string
+			if test.header != "" {
+				header = append(header, test.header)
+			}
+			got := do(t, test.client, http.MethodGet, test.url, "", header...)
+			require.Equal(t, test.status, got.status, got.body)
+			require.Contains(t, got.body, test.want)
+		})
+	}
+}

@@ -9,13 +9,17 @@ import (
 )
 
 // pump cuts what r gives into chunks, and has them sent while it reads on. It
-// answers where the last one ends. Memory is bounded by the chunks on their way
-// and one more.
+// answers where the last one ends. Memory is bounded by the chunks on their way,
+// but for a chunk alone on its way and the next.
 func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.Context, offset int64, chunk *azrest.Content) error) (int64, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	p := &pumping{ctx: ctx, stop: stop, options: o, send: send, done: o.from, slots: make(chan []byte, o.concurrency)}
-	for range o.concurrency {
+	buffers := max(o.concurrency, 2)
+	p := &pumping{
+		ctx: ctx, stop: stop, options: o, send: send, done: o.from,
+		slots: make(chan []byte, buffers), room: make(chan struct{}, o.concurrency),
+	}
+	for range buffers {
 		p.slots <- nil
 	}
 	size, err := p.run(attentive{ctx, r})
@@ -31,7 +35,8 @@ type pumping struct {
 	stop    context.CancelCauseFunc
 	options putOptions
 	send    func(ctx context.Context, offset int64, chunk *azrest.Content) error
-	slots   chan []byte // buffers nobody uses; nil: yet to be made
+	slots   chan []byte   // buffers nobody uses; nil: yet to be made
+	room    chan struct{} // holds one for each chunk on its way
 	wait    sync.WaitGroup
 
 	mu   sync.Mutex // guards done
@@ -83,7 +88,9 @@ func (p *pumping) buffer() ([]byte, error) {
 
 // start sends a chunk, which is in the buffer.
 func (p *pumping) start(offset int64, chunk, buffer []byte) {
+	p.room <- struct{}{}
 	p.wait.Go(func() {
+		defer func() { <-p.room }()
 		content := azrest.NewContent(octets, chunk)
 		if err := p.send(p.ctx, offset, content); err != nil {
 			p.stop(err)

@@ -96,9 +96,6 @@ func (p *pumping) start(offset int64, chunk, buffer []byte) {
 			p.stop(err)
 			return
 		}
-		if content.InUse() {
-			buffer = nil // the transport may read on for a moment
-		}
 		p.count(len(chunk))
 		p.slots <- buffer
 	})

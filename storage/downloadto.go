@@ -161,7 +161,7 @@ func (t *transfer) copy(ctx context.Context, p part, buffer []byte) error {
 			if _, err := t.w.WriteAt(buffer[:n], at); err != nil {
 				return fmt.Errorf("write at %d: %w", at, err)
 			}
-			t.progress.add(n)
+			t.progress.add(int64(n))
 		}
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -10,10 +10,10 @@ type progress struct {
 	report func(int64) // may be nil
 }
 
-func (p *progress) add(n int) {
+func (p *progress) add(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.total += int64(n)
+	p.total += n
 	if p.report != nil {
 		p.report(p.total)
 	}

@@ -20,26 +20,21 @@ type staging struct {
 	prefix  [14]byte      // of the blocks' IDs, not that of any other upload
 	ids     []string      // in the order of the content
 	slots   chan struct{} // one for each request under way
-	free    chan []byte   // buffers not in use, nil for one not made yet
 	whole   hash.Hash     // MD5 of all blocks so far
 	workers sync.WaitGroup
 	cancel  context.CancelCauseFunc // the first cause ends all requests
 }
 
 // blocks sends the content in blocks, of which it is given the first, and makes
-// them the blob. There is one buffer for each request and one to read into.
-func (u *upload) blocks(ctx context.Context, block []byte) error {
+// them the blob.
+func (u *upload) blocks(ctx context.Context, first block) error {
 	s := &staging{upload: u, whole: md5.New()} //nolint:gosec // as above
 	s.slots = make(chan struct{}, u.options.Concurrency)
-	s.free = make(chan []byte, u.options.Concurrency+1)
 	_, _ = rand.Read(s.prefix[:]) // it never fails
-	for range u.options.Concurrency {
-		s.free <- nil
-	}
 	staging, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.cancel = cancel
-	err := s.all(staging, block)
+	err := s.all(staging, first)
 	s.workers.Wait()
 	if cause := context.Cause(staging); cause != nil {
 		err = cause
@@ -50,28 +45,21 @@ func (u *upload) blocks(ctx context.Context, block []byte) error {
 	return s.commit(ctx)
 }
 
-// all starts a request for each block, as soon as there is a buffer.
-func (s *staging) all(ctx context.Context, block []byte) error {
-	for {
+// all starts a request for each block.
+func (s *staging) all(ctx context.Context, b block) error {
+	for b.Size() > 0 {
 		if len(s.ids) == s.maxBlocks {
 			return s.stop(errTooManyBlocks())
 		}
-		if err := s.start(ctx, block); err != nil {
-			return err
+		err := s.start(ctx, b)
+		if err == nil {
+			b, err = s.source.next(ctx)
 		}
-		buffer, err := s.buffer(ctx)
-		if err != nil {
-			return err
-		}
-		n, err := s.source.fill(ctx, buffer)
 		if err != nil {
 			return s.stop(err)
 		}
-		if n == 0 {
-			return nil
-		}
-		block = buffer[:n]
 	}
+	return nil
 }
 
 func (s *staging) stop(err error) error {
@@ -79,21 +67,8 @@ func (s *staging) stop(err error) error {
 	return err
 }
 
-// buffer waits until there is one.
-func (s *staging) buffer(ctx context.Context) ([]byte, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case buffer := <-s.free:
-		if buffer == nil {
-			buffer = make([]byte, s.options.BlockSize)
-		}
-		return buffer, nil
-	}
-}
-
 // start sends a block in the background, once there is a slot.
-func (s *staging) start(ctx context.Context, block []byte) error {
+func (s *staging) start(ctx context.Context, b block) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -101,20 +76,16 @@ func (s *staging) start(ctx context.Context, block []byte) error {
 	}
 	id := s.nextID()
 	if s.options.Checksum {
-		_, _ = s.whole.Write(block)
+		_, _ = s.whole.Write(b.data)
 	}
 	s.workers.Go(func() {
 		defer func() { <-s.slots }()
-		content := azrest.NewContent("application/octet-stream", block)
-		if err := s.put(ctx, id, block, content); err != nil {
+		if err := s.put(ctx, id, b); err != nil {
 			s.cancel(err)
 			return
 		}
-		s.progress.add(len(block))
-		if content.InUse() { // the transport has not let go of it
-			block = nil
-		}
-		s.free <- block[:cap(block)]
+		s.progress.add(b.Size())
+		s.source.release(b)
 	})
 	return nil
 }
@@ -127,14 +98,14 @@ func (s *staging) nextID() string {
 	return id
 }
 
-func (s *staging) put(ctx context.Context, id string, block []byte, content *azrest.Content) error {
+func (s *staging) put(ctx context.Context, id string, b block) error {
 	call := s.call
 	call.Query = url.Values{"comp": {"block"}, "blockid": {id}}
 	if s.options.Checksum {
 		call.Header = call.Header.Clone()
-		call.Header.Set("Content-Md5", checksum(block))
+		call.Header.Set("Content-Md5", checksum(b.data))
 	}
-	call.Body = content
+	call.Body = b.Content
 	_, err := s.client.rest.Send(ctx, call) //nolint:bodyclose // the pipeline has read and closed it
 	return err
 }

@@ -25,7 +25,9 @@ type UploadOptions struct {
 	// content that is known to need more than the 50,000 blocks a blob can have.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4. The
-	// memory in use is a block for each of them, and one that is being read.
+	// memory in use is a block for each of them, and one that is being read; none
+	// of these for an *os.File, a *bytes.Reader or a *strings.Reader, which are
+	// sent from where they are, unless a Checksum is asked for.
 	Concurrency int
 	// ContentType is what a download will answer. Empty: application/octet-stream.
 	ContentType string
@@ -79,7 +81,7 @@ func (c *ContainerClient) newUpload(blob string, r io.Reader, options *UploadOpt
 	if length > own.BlockSize*maxBlocks {
 		return nil, c.rest.Fail(call, errTooManyBlocks())
 	}
-	u := &upload{client: c, call: call, options: own, length: length, maxBlocks: maxBlocks, source: source{reader: r}}
+	u := &upload{client: c, call: call, options: own, maxBlocks: maxBlocks, source: newSource(r, length, &own)}
 	u.progress.report = own.Progress
 	return u, nil
 }

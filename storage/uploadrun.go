@@ -17,51 +17,49 @@ type upload struct {
 	client    *ContainerClient
 	call      azrest.Call // what its requests have in common
 	options   UploadOptions
-	length    int64 // of the content, -1 if not known
 	maxBlocks int
 	source    source
 	progress  progress
 }
 
 func (u *upload) run(ctx context.Context) error {
-	size := u.options.BlockSize
-	if u.length >= 0 {
-		size = min(size, u.length)
+	first, err := u.source.next(ctx)
+	whole := false
+	if err == nil {
+		whole, err = u.source.atEnd(ctx)
 	}
-	block := make([]byte, size)
-	n, err := u.source.fill(ctx, block)
-	if err != nil {
-		return u.failed(err, false)
-	}
-	switch whole, err := u.source.atEnd(ctx); {
+	switch {
 	case err != nil:
 		return u.failed(err, false)
 	case whole:
-		return u.single(ctx, block[:n])
+		return u.single(ctx, first)
 	default:
-		return u.blocks(ctx, block[:n])
+		return u.blocks(ctx, first)
 	}
 }
 
 // single sends the content in one request.
-func (u *upload) single(ctx context.Context, content []byte) error {
+func (u *upload) single(ctx context.Context, content block) error {
 	call := u.call
 	u.options.headers(&call)
 	call.Header.Set("X-Ms-Blob-Type", "BlockBlob")
 	if u.options.Checksum {
-		call.Header.Set("Content-Md5", checksum(content))
+		call.Header.Set("Content-Md5", checksum(content.data))
 	}
-	call.Body = azrest.NewContent("application/octet-stream", content)
+	call.Body = content.Content
 	if _, err := u.client.rest.Send(ctx, call); err != nil { //nolint:bodyclose // the pipeline has read and closed it
 		return u.failed(err, true)
 	}
-	u.progress.add(len(content))
+	u.progress.add(content.Size())
 	return nil
 }
 
 // failed says of an error what has become of the content. Of a request that would
 // have made the blob it is certain only if the service has refused it.
 func (u *upload) failed(err error, final bool) error {
+	if own, ok := errors.AsType[*azrest.SourceError](err); ok {
+		err = own
+	}
 	state := "nothing is committed"
 	refusal, answered := errors.AsType[*azcore.ResponseError](err)
 	if final && (!answered || refusal.StatusCode >= http.StatusInternalServerError) {

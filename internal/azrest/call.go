@@ -83,9 +83,11 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, c.Fail(call, err)
 	}
-	if stream, ok := call.Body.(*Stream); ok {
+	if _, ok := call.Body.(*Stream); ok {
 		call.Once = true
-		defer stream.end()
+	}
+	if body, ok := call.Body.(interface{ end() }); ok {
+		defer body.end()
 	}
 	req, err := c.request(withCall(ctx, &call), &call)
 	if err != nil {

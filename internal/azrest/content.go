@@ -3,66 +3,87 @@ package azrest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
-	"sync/atomic"
+	"sync"
 )
 
-// Content is a request body in memory. Every try reads it from a reader of its
-// own: a service may answer before it has read the body; the transport then
-// still reads, while the next try starts, and the two must not share a position.
+var errContentOver = errors.New("the call that sends this body has ended")
+
+// Content is a request body that can be read from anywhere. Every try reads it
+// from a reader of its own: a service may answer before it has read the body; the
+// transport then still reads, while the next try starts, and the two must not
+// share a position.
 type Content struct {
-	bytes.Reader // what azcore measures and winds back
-	data         []byte
-	mediaType    string
-	readers      *atomic.Int32 // those not closed yet; nil: not counted
+	io.SectionReader // what azcore measures and winds back
+	mediaType        string
+
+	mu    sync.RWMutex // held while the source is read
+	calls int          // that have ended; guarded by mu
 }
 
-// NewContent makes the body of one call from data, which must not change while
-// it is in use.
+// NewContent makes a body from data, which must not change during a call.
 func NewContent(mediaType string, data []byte) *Content {
-	c := &Content{data: data, mediaType: mediaType, readers: new(atomic.Int32)}
-	c.Reset(data)
-	return c
+	return NewSection(mediaType, bytes.NewReader(data), 0, int64(len(data)))
 }
 
-// InUse says whether a transport may still read the data, as it may for a
-// moment after the call has ended.
-func (c *Content) InUse() bool { return c.readers.Load() > 0 }
+// NewSection makes a body from the size bytes that source has at offset. A source
+// that has fewer breaks the call off. It is not read after the call has ended,
+// although a transport may go on for a moment.
+func NewSection(mediaType string, source io.ReaderAt, offset, size int64) *Content {
+	return &Content{SectionReader: *io.NewSectionReader(source, offset, size), mediaType: mediaType}
+}
 
 // Close does nothing: the body is sent again when a try fails.
 func (c *Content) Close() error { return nil }
 
-func (c *Content) open() (io.ReadCloser, error) {
-	if c.readers == nil {
-		return io.NopCloser(bytes.NewReader(c.data)), nil
-	}
-	r := &contentReader{readers: c.readers}
-	r.Reset(c.data)
-	c.readers.Add(1)
-	return r, nil
+func (c *Content) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
 }
 
-func (c *Content) attach(raw *http.Request) error {
-	body, err := c.open()
-	raw.Body, raw.GetBody = body, c.open
-	return err
+// attach gives a try its reader, and the transport the means to get another.
+func (c *Content) attach(raw *http.Request) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	calls := c.calls
+	raw.GetBody = func() (io.ReadCloser, error) { return &contentReader{content: c, calls: calls}, nil }
+	raw.Body = &contentReader{content: c, calls: calls}
 }
 
-// contentReader counts itself out when it is closed.
+// contentReader is what one try reads.
 type contentReader struct {
-	bytes.Reader
-	readers *atomic.Int32
-	closed  atomic.Bool
+	content *Content
+	calls   int // that had ended when this one began
+	offset  int64
 }
 
-// Close counts once.
-func (r *contentReader) Close() error {
-	if r.closed.CompareAndSwap(false, true) {
-		r.readers.Add(-1)
+// Read may drop an error, which the next one finds again. The end is found at any
+// time: a transport looks for it when the answer may be there already.
+func (r *contentReader) Read(p []byte) (int, error) {
+	if r.offset == r.content.Size() {
+		return 0, io.EOF
 	}
-	return nil
+	r.content.mu.RLock()
+	defer r.content.mu.RUnlock()
+	if r.content.calls != r.calls {
+		return 0, errContentOver
+	}
+	n, err := r.content.ReadAt(p, r.offset)
+	r.offset += int64(n)
+	switch {
+	case n > 0 || err == nil:
+		return n, nil
+	case errors.Is(err, io.EOF):
+		err = io.ErrUnexpectedEOF
+	}
+	return 0, &SourceError{err}
 }
+
+// Close does nothing.
+func (r *contentReader) Close() error { return nil }
 
 // content is the call's body, nil if it has none.
 func (call *Call) content() (*Content, error) {
@@ -76,9 +97,7 @@ func (call *Call) content() (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	content := &Content{data: body, mediaType: "application/json"}
-	content.Reset(body)
-	return content, nil
+	return NewContent("application/json", body), nil
 }
 
 // encode writes JSON as the services show it, without the escapes for HTML.

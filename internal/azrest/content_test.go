@@ -1,6 +1,7 @@
 package azrest_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -10,26 +11,94 @@ import (
 	"github.com/keyless-go/azure/internal/azrest"
 )
 
-// A transport may read a body after it has answered: its memory is not free then.
-func TestAContentIsInUseUntilItIsClosed(t *testing.T) {
+// A transport may read a body after it has answered: whose it is may have other
+// uses for it by then.
+func TestAContentIsNotReadAfterItsCall(t *testing.T) {
+	t.Parallel()
+	var kept []*http.Request
+	client := newClient(t, func(req *http.Request) (*http.Response, error) {
+		kept = append(kept, req)
+		n, err := req.Body.Read(make([]byte, 2))
+		require.Equal(t, 2, n)
+		return answer(200, "{}"), err
+	})
+	source := &readerAt{data: "hello"}
+	call := getCall()
+	call.Method, call.Body = http.MethodPut, azrest.NewSection("text/plain", source, 0, 5)
+	for range 2 { // a second call reads it again
+		_, err := azrest.Do[struct{}](t.Context(), client, call)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 2, source.reads)
+	for _, req := range kept {
+		again, err := req.GetBody()
+		require.NoError(t, err)
+		for _, body := range []io.ReadCloser{req.Body, again} {
+			_, err := body.Read(make([]byte, 2))
+			require.EqualError(t, err, "the call that sends this body has ended")
+			require.NoError(t, body.Close())
+		}
+	}
+	require.Equal(t, 2, source.reads)
+}
+
+// A transport looks for the end of a body to know that it has sent all of it, and
+// may do so after the answer.
+func TestTheEndOfAContentStaysKnown(t *testing.T) {
 	t.Parallel()
 	var kept io.ReadCloser
 	client := newClient(t, func(req *http.Request) (*http.Response, error) {
 		kept = req.Body
-		return answer(200, "{}"), nil
+		_, err := io.ReadFull(kept, make([]byte, 5))
+		return answer(200, "{}"), err
 	})
-	content := azrest.NewContent("text/plain", []byte("hello"))
 	call := getCall()
-	call.Method, call.Body = http.MethodPut, content
+	call.Method, call.Body = http.MethodPut, azrest.NewContent("text/plain", []byte("hello"))
 	_, err := azrest.Do[struct{}](t.Context(), client, call)
 	require.NoError(t, err)
-	require.True(t, content.InUse())
-	body, err := io.ReadAll(kept)
-	require.NoError(t, err)
-	require.Equal(t, "hello", string(body))
-	require.NoError(t, kept.Close())
-	require.NoError(t, kept.Close(), "again")
-	require.False(t, content.InUse())
+	_, err = kept.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestAContentTellsItsSourcesError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is broken")
+	for want, source := range map[string]*readerAt{
+		"read the content: the disk is broken": {data: "hel", err: broken},
+		"read the content: unexpected EOF":     {data: "hel", err: io.EOF},
+	} {
+		tries := 0
+		client := newClient(t, func(req *http.Request) (*http.Response, error) {
+			tries++
+			body, err := io.ReadAll(req.Body)
+			require.Equal(t, "hel", string(body))
+			return nil, err
+		}, fastRetries)
+		call := getCall()
+		call.Method, call.Body = http.MethodPut, azrest.NewSection("text/plain", source, 0, 5)
+		_, err := client.Send(t.Context(), call)
+		failure, ok := errors.AsType[*azrest.SourceError](err)
+		require.True(t, ok)
+		require.EqualError(t, failure, want)
+		require.ErrorContains(t, err, want)
+		require.Equal(t, 1, tries, "no other try mends it")
+	}
+}
+
+// readerAt has less than it should, and an error behind it.
+type readerAt struct {
+	data  string
+	err   error
+	reads int
+}
+
+func (r *readerAt) ReadAt(p []byte, offset int64) (int, error) {
+	r.reads++
+	n := copy(p, r.data[offset:])
+	if n < len(p) {
+		return n, r.err
+	}
+	return n, nil
 }
 
 func TestAContentIsSentAsItIs(t *testing.T) {

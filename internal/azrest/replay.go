@@ -15,7 +15,8 @@ func replayable(req *policy.Request) bool {
 // Replay prepares the request's body for one more try within a policy.
 func Replay(req *policy.Request) error {
 	if content, ok := req.Body().(*Content); ok {
-		return content.attach(req.Raw())
+		content.attach(req.Raw())
+		return nil
 	}
 	if err := req.RewindBody(); err != nil {
 		return err

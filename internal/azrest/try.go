@@ -19,9 +19,7 @@ type tryPolicy struct {
 func (p *tryPolicy) Do(req *policy.Request) (*http.Response, error) {
 	raw := req.Raw()
 	if content, ok := req.Body().(*Content); ok {
-		if err := content.attach(raw); err != nil {
-			return nil, err
-		}
+		content.attach(raw)
 	}
 	if call := callOf(raw.Context()); call != nil && call.unversioned {
 		raw.URL.RawQuery = strings.TrimPrefix(p.client.versionQuery, "?")

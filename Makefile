@@ -5,10 +5,11 @@ GOLANGCI_LINT  := v2.15.0
 GOVULNCHECK    := v1.8.0
 FUZZTIME       ?= 10s
 SOAK           ?= 30s
+LOCALSOAK      ?= 60s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross listing interop fuzz soak bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross listing interop fuzz soak local-soak bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -64,6 +65,10 @@ fuzz:
 ## soak: a pool whose tokens live for 400 ms, for SOAK
 soak:
 	$(GO) test -race -run '^TestSoak$$' -count 1 -v ./sql -soak $(SOAK)
+
+## local-soak: azurelocal at its full rate for LOCALSOAK, its memory and its start
+local-soak:
+	$(GO) test -run '^(TestSoak|TestReady)$$' -count 1 -v ./azuretest/azurelocal -soak $(LOCALSOAK)
 
 ## bench: the benchmarks of the library, then the library beside its peers
 bench:

@@ -9,26 +9,29 @@ import (
 	"github.com/keyless-go/azure/azuretest/azurelocal/internal/control"
 )
 
-// handler serves the http port: the proxy, the token endpoints of a machine and of App
-// Service, the control API and the status page.
+// handler serves the http port: the proxy, the status page and the control API, and what
+// package azuretest serves at a socket's own address: the token endpoints of a machine and
+// of App Service, and the description of how to check tokens.
 func (l *local) handler() http.Handler {
 	own := http.NewServeMux()
-	own.Handle("/api/", control.Handler(l.azure))
-	own.Handle("/", l.page())
-	guarded := control.Guard(own)
+	own.Handle("/api/", control.Guard(control.Handler(l.azure)))
+	for _, path := range []string{"/{$}", "/page/", "/favicon.ico"} {
+		own.Handle(path, control.Guard(l.page()))
+	}
+	own.Handle("/", l.azure)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodConnect || r.URL.IsAbs():
 			l.proxy.ServeHTTP(w, r)
-		case !l.isOwn(r.Host) || isTokenPath(r.URL.Path):
-			l.azure.ServeHTTP(w, r)
+		case l.isOwn(r.Host):
+			own.ServeHTTP(w, r)
 		default:
-			guarded.ServeHTTP(w, r)
+			l.azure.ServeHTTP(w, r)
 		}
 	})
 }
 
-// page is what is shown at the http port.
+// page is the status page, with all that is below /page/.
 func (l *local) page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -42,10 +45,4 @@ func (l *local) isOwn(host string) bool {
 	name, number, err := net.SplitHostPort(host)
 	_, own, ownErr := net.SplitHostPort(l.ports.http.Addr().String())
 	return err == nil && ownErr == nil && number == own && (name == "127.0.0.1" || strings.EqualFold(name, "localhost"))
-}
-
-// isTokenPath reports whether a path is one of a token endpoint's.
-func isTokenPath(path string) bool {
-	path = strings.ToLower(path)
-	return strings.HasPrefix(path, "/metadata/") || strings.HasPrefix(path, "/msi/") || strings.HasPrefix(path, "/oauth2/")
 }

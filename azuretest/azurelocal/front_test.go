@@ -26,6 +26,7 @@ func TestControlIsReached(t *testing.T) {
 		"not under another port":       {direct(t), base + "api/clock", "Host: 127.0.0.1:1", 404, "azuretest serves no host"},
 		"not from another site":        {direct(t), base + "api/clock", "Origin: http://evil.example", 403, "a page of another site"},
 		"not by the proxy":             {p.client(t), base + "api/clock", "", 403, "azurelocal has no service at 127.0.0.1"},
+		"how to check tokens":          {direct(t), base + ".well-known/openid-configuration", "", 200, `"jwks_uri":"http://127.0.0.1` + port},
 		"the page by its own address":  {direct(t), base, "", 200, "azurelocal"},
 		"the page under another name":  {direct(t), base, "Host: rebound.example", 404, "azuretest serves no host"},
 		"the page from another's form": {direct(t), base, "Sec-Fetch-Site: cross-site", 403, "a page of another site"},

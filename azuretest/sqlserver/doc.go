@@ -46,7 +46,8 @@
 //   - Delay passes before; one longer than the client's patience is silence;
 //   - CutAfter cuts the connection after so many bytes of the answer.
 //
-// In a Request, Body is the text of the statement, and Status 200 or the number of the
+// In a Request, Body is the text of the statement (of all statements together the first
+// 4 MiB, then the first 256 bytes of each), and Status 200 or the number of the
 // error.
 //
 // # What it understands
@@ -57,6 +58,11 @@
 // permissions; the views of sys and INFORMATION_SCHEMA about all that. Not: procedures
 // and functions of one's own, cursors, XML and JSON functions, bulk load. A statement
 // that it does not understand fails with an error that says so.
+//
+// There are limits, so that a client cannot make the server hold more than 16 MiB: a
+// request has 2 MiB, a value too, a row 4 MiB, and a statement, or the definitions of
+// all tables, what fits with that. Databases and what is sorted are in files. Errors say
+// which limit it is, with the numbers of the real service: 701, 511, 8623, 40544.
 //
 // Readers never wait, as under READ_COMMITTED_SNAPSHOT. Transactions that write take
 // turns, whatever rows they write.

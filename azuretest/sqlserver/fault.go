@@ -19,11 +19,27 @@ type arrival struct{ *azuretest.Arrival }
 
 // receive notes a request.
 func (h *handler) receive(operation, database, text string) arrival {
+	text = text[:min(len(text), h.server.room(len(text)))]
 	u := url.URL{Scheme: "sqlserver", Host: Host + ":" + port, RawQuery: url.Values{"database": {database}}.Encode()}
 	_, method, _ := strings.Cut(operation, ".")
 	return arrival{h.server.azure.Receive(azuretest.Request{
 		Method: strings.ToUpper(method), URL: u.String(), Operation: operation, Body: []byte(text),
 	})}
+}
+
+// What is kept of the text of requests: all of the first, then the beginning of each. An
+// azuretest.Server keeps many requests, and long ones would be much together.
+const (
+	maxNoted = 4 << 20
+	maxBrief = 256
+)
+
+// room returns how much of a text of n bytes is kept.
+func (s *Server) room(n int) int {
+	if s.noted.Add(int64(n)) <= maxNoted {
+		return n
+	}
+	return maxBrief
 }
 
 // end notes how a request has ended. What the client has been told already is no error

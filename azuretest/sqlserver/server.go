@@ -29,6 +29,7 @@ type Server struct {
 	azure  *azuretest.Server
 	engine *engine.Engine
 	number atomic.Uint32 // of the last session
+	noted  atomic.Int64  // bytes of all texts of requests
 
 	ctx    context.Context //nolint:containedctx // ends what is served when the Server closes
 	cancel context.CancelFunc

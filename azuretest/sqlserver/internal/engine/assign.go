@@ -12,8 +12,8 @@ import (
 func (s *Session) set(ctx context.Context, st tsql.Stmt) error {
 	switch st := st.(type) {
 	case *tsql.Declare:
-		for _, d := range st.Variables {
-			if err := s.declare(ctx, d); err != nil {
+		for i := range st.Variables {
+			if err := s.declare(ctx, &st.Variables[i]); err != nil {
 				return err
 			}
 		}
@@ -39,15 +39,19 @@ func (s *Session) set(ctx context.Context, st tsql.Stmt) error {
 	return nil
 }
 
-func (s *Session) declare(ctx context.Context, d tsql.Declaration) error {
-	if s.vars[d.Name] != nil {
+// declare makes a variable. In a loop it comes again and changes nothing but the value.
+func (s *Session) declare(ctx context.Context, d *tsql.Declaration) error {
+	v := s.vars[d.Name]
+	if v != nil && v.by != d {
 		return failure(134, 15, "The variable name '%s' has already been declared. Variable names must be unique within a query batch or stored procedure.", d.Name)
 	}
 	t, err := typeOf(d.Type, 1)
 	if err != nil {
 		return err
 	}
-	s.vars[d.Name] = &variable{typ: t}
+	if v == nil {
+		s.vars[d.Name] = &variable{typ: t, by: d}
+	}
 	if d.Value == nil {
 		return nil
 	}
@@ -67,8 +71,10 @@ func (s *Session) assign(ctx context.Context, name, op string, x tsql.Expr) erro
 	if err != nil {
 		return err
 	}
-	v.value, err = conversion{from: from, to: v.typ}.convert(value)
-	return err
+	if value, err = (conversion{from: from, to: v.typ}).convert(value); err != nil {
+		return err
+	}
+	return s.keep(v, value)
 }
 
 // setOption runs SET with the options that change something here; the others are

@@ -243,6 +243,9 @@ func (s *Session) save(ctx context.Context, t *table) error {
 	if err != nil {
 		return err
 	}
+	if err := s.quota(ctx, t, len(def)); err != nil {
+		return err
+	}
 	kind := "U"
 	if t.view() {
 		kind = "V"

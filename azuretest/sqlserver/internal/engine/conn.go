@@ -2,16 +2,23 @@ package engine
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+
+	"modernc.org/sqlite"
 )
 
 // conn is a connection to SQLite. It is used by one goroutine at a time.
 type conn struct {
-	raw driver.Conn
-	sql sqliteConn
+	handle *sql.Conn // the connection, for its limits
+	sql    sqliteConn
+	take   func(row []driver.Value) error // who gets the rows of each
+	failed error                          // of take
+	length int                            // limit in force; see bound
+	next   int                            // for the next statement; 0: maxValue
 }
 
 // sqliteConn is what is needed of a connection.
@@ -20,13 +27,47 @@ type sqliteConn interface {
 	driver.ExecerContext
 }
 
-func newConn(raw driver.Conn) (*conn, error) {
-	direct, ok := raw.(sqliteConn)
-	if !ok {
-		return nil, errors.Join(errors.New("engine: the SQLite driver has changed"), raw.Close())
+// newConn opens a file. The driver is the connection's own, for its functions belong to
+// it, and the pool has nothing but it: it is there because the driver takes limits
+// through one.
+func newConn(ctx context.Context, name string) (*conn, error) {
+	c := &conn{}
+	d, err := c.driver()
+	if err != nil {
+		return nil, err
 	}
-	return &conn{raw: raw, sql: direct}, nil
+	pool := sql.OpenDB(connector{d, name})
+	if c.handle, err = pool.Conn(ctx); err == nil {
+		err = c.handle.Raw(c.use)
+	}
+	if err == nil {
+		err = c.setLimits()
+	}
+	if err != nil && c.handle != nil {
+		err = errors.Join(err, c.close())
+	}
+	return c, errors.Join(err, pool.Close())
 }
+
+func (c *conn) use(raw any) error {
+	var ok bool
+	if c.sql, ok = raw.(sqliteConn); !ok {
+		return errors.New("engine: the SQLite driver has changed")
+	}
+	return nil
+}
+
+// connector opens one name.
+type connector struct {
+	driver *sqlite.Driver
+	name   string
+}
+
+// Connect implements [driver.Connector].
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
+
+// Driver implements [driver.Connector].
+func (c connector) Driver() driver.Driver { return c.driver }
 
 func named(args []any) []driver.NamedValue {
 	out := make([]driver.NamedValue, len(args))
@@ -36,7 +77,8 @@ func named(args []any) []driver.NamedValue {
 	return out
 }
 
-// rows reads a result row by row. A row is valid until the next.
+// rows reads a result row by row. A row is valid until the next. It is for results
+// that are complete with their first row, or short: ctx does not reach SQLite later.
 type rows struct {
 	driver.Rows
 
@@ -44,6 +86,9 @@ type rows struct {
 }
 
 func (c *conn) rows(ctx context.Context, text string, args []any) (*rows, error) {
+	if err := c.applyBound(); err != nil {
+		return nil, err
+	}
 	r, err := c.sql.QueryContext(ctx, text, named(args))
 	if err != nil {
 		return nil, err
@@ -99,12 +144,15 @@ func (c *conn) number(ctx context.Context, text string, args ...any) (int64, err
 
 // exec runs a statement without a result.
 func (c *conn) exec(ctx context.Context, text string, args ...any) error {
-	_, err := c.sql.ExecContext(ctx, text, named(args))
+	_, err := c.change(ctx, text, args)
 	return err
 }
 
 // change runs a statement and returns how many rows it has changed.
 func (c *conn) change(ctx context.Context, text string, args []any) (int64, error) {
+	if err := c.applyBound(); err != nil {
+		return 0, err
+	}
 	result, err := c.sql.ExecContext(ctx, text, named(args))
 	if err != nil {
 		return 0, err
@@ -112,4 +160,4 @@ func (c *conn) change(ctx context.Context, text string, args []any) (int64, erro
 	return result.RowsAffected()
 }
 
-func (c *conn) close() error { return c.raw.Close() }
+func (c *conn) close() error { return c.handle.Close() }

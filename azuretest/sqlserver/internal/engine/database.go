@@ -2,7 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,24 +32,18 @@ type database struct {
 // patience is how long a transaction waits for another that writes.
 const patience = 20 * time.Second
 
-// maxPages bounds a database: 512 MiB.
-const maxPages = "max_page_count(131072)"
-
-// connect opens the database's file.
-func (e *Engine) connect(db *database) (*conn, error) {
+// connect opens the database's file. Temporary tables, and what is sorted, are in files
+// too, which SQLite makes and removes.
+func (db *database) connect(ctx context.Context) (*conn, error) {
 	path := filepath.ToSlash(db.path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/…
 	}
 	settings := url.Values{"_pragma": {
-		"journal_mode(wal)", "synchronous(off)", "foreign_keys(1)", "temp_store(memory)", "busy_timeout(10000)",
-		maxPages,
+		"journal_mode(wal)", "synchronous(off)", "foreign_keys(1)", "temp_store(file)", "busy_timeout(10000)",
+		"max_page_count(" + maxPages + ")", "cache_size(" + cacheKiB + ")", "temp.cache_size(" + cacheKiB + ")",
 	}, "_dqs": {"0"}}
-	raw, err := e.driver.Open((&url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}).String())
-	if err != nil {
-		return nil, err
-	}
-	return newConn(raw)
+	return newConn(ctx, (&url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}).String())
 }
 
 // setUp makes the tables of the catalog in a new file.
@@ -115,6 +112,18 @@ func fixedRoles() []string {
 		"db_owner", "db_accessadmin", "db_securityadmin", "db_ddladmin", "db_backupoperator",
 		"db_datareader", "db_datawriter", "db_denydatareader", "db_denydatawriter",
 	}
+}
+
+// remove removes the database's files by their names. Not every Windows has what
+// os.RemoveAll asks of it. SQLite itself may have removed the last two.
+func (db *database) remove() error {
+	var errs []error
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(db.path + end); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // acquire waits until nobody else writes.

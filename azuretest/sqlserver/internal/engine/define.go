@@ -57,6 +57,8 @@ func (s *Session) createDatabase(d *tsql.CreateDatabase) error {
 		return failure(262, 14, "CREATE DATABASE permission denied in database '%s'.", s.db.name)
 	case s.engine.number(d.Name) > 0:
 		return failure(1801, 16, "Database '%s' already exists. Choose a different database name.", d.Name)
+	case len(s.engine.names()) >= maxDatabases:
+		return failure(1802, 16, "CREATE DATABASE failed: this server has no room for more than %d databases.", maxDatabases)
 	}
 	return s.engine.AddDatabase(d.Name)
 }

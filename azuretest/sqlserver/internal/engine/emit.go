@@ -24,15 +24,11 @@ type emitter struct {
 	needs  []need
 	owned  int // above 0 inside of a view: its owner has the permissions
 	steps  int
+	wide   int  // expressions whose values may be of any length
+	sized  int  // characters or bytes that the values of the others may have together
 	given  int  // columns of an INSERT that it has values for
 	frozen bool // the text is kept: nothing in it may depend on the session
 }
-
-// What is written of one statement: expressions, and bytes of any of them.
-const (
-	maxSteps   = 100_000
-	maxWritten = 4 << 20
-)
 
 func tooComplex() *tds.Error {
 	return failure(8623, 16, "The query processor ran out of internal resources and could not produce a query plan. "+

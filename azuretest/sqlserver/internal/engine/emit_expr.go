@@ -18,6 +18,11 @@ func (e *emitter) expr(x tsql.Expr) typed {
 	if len(out.sql) > maxWritten {
 		return e.fail(tooComplex())
 	}
+	switch x.(type) {
+	case *tsql.Literal, *tsql.Var:
+	default:
+		e.weigh(out.typ)
+	}
 	return out
 }
 

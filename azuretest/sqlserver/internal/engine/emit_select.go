@@ -124,6 +124,7 @@ func (e *emitter) star(s *tsql.Star) []item {
 		}
 		found = true
 		for _, c := range t.columns {
+			e.weigh(c.Type)
 			out = append(out, item{
 				typed: typed{quote(t.alias) + "." + quote(c.Name), c.Type},
 				name:  c.Name, notNull: c.NotNull, identity: c.Identity, expr: &tsql.Ref{Parts: []string{t.alias, c.Name}},

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
 // Directory is where users come from who are not made in a database.
@@ -35,7 +33,6 @@ type Principal struct {
 type Engine struct {
 	now       func() time.Time
 	directory Directory
-	driver    *sqlite.Driver
 	dir       string
 
 	mu        sync.Mutex // guards databases
@@ -45,15 +42,11 @@ type Engine struct {
 // New returns a server with the database master. Its files are in a temporary
 // directory until Close.
 func New(now func() time.Time, directory Directory) (*Engine, error) {
-	driver, err := newDriver()
-	if err != nil {
-		return nil, err
-	}
 	dir, err := os.MkdirTemp("", "azuretest-sql-")
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{now: now, directory: directory, driver: driver, dir: dir}
+	e := &Engine{now: now, directory: directory, dir: dir}
 	if err := e.AddDatabase("master"); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -68,8 +61,11 @@ func (e *Engine) Close() error {
 	for _, db := range e.databases {
 		errs = append(errs, db.anchor.close())
 	}
+	for _, db := range e.databases {
+		errs = append(errs, db.remove())
+	}
 	e.databases = nil
-	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
+	return errors.Join(append(errs, os.Remove(e.dir))...)
 }
 
 // AddDatabase makes an empty database. One that exists is left as it is.
@@ -84,7 +80,7 @@ func (e *Engine) AddDatabase(name string) error {
 		writer: make(chan struct{}, 1), identities: map[int64]int64{},
 	}
 	var err error
-	if db.anchor, err = e.connect(db); err != nil {
+	if db.anchor, err = db.connect(context.Background()); err != nil {
 		return err
 	}
 	e.databases = append(e.databases, db)
@@ -130,7 +126,7 @@ func (e *Engine) Open(ctx context.Context, name string, login Login) (*Session, 
 	if db == nil {
 		return nil, ErrNoDatabase
 	}
-	c, err := e.connect(db)
+	c, err := db.connect(ctx)
 	if err != nil {
 		return nil, err
 	}

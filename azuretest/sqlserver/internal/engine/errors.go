@@ -69,6 +69,7 @@ func unsmuggle(text string) error {
 // https://www.sqlite.org/rescode.html
 const (
 	sqliteBusy       = 5
+	sqliteNoMemory   = 7
 	sqliteInterrupt  = 9
 	sqliteFull       = 13
 	sqliteTooBig     = 18
@@ -84,12 +85,14 @@ func (s *Session) explain(code int, detail string) error {
 	switch code {
 	case sqliteNotNull, sqliteUnique, sqliteCheck, sqliteForeignKey:
 		return s.violation(code, detail)
+	case sqliteNoMemory:
+		return outOfMemory()
 	case sqliteInterrupt:
 		return context.Canceled
 	case sqliteTooBig:
 		return failure(511, 16, "Cannot create a row of size greater than the allowable maximum row size.")
 	case sqliteFull:
-		return failure(40544, 17, "The database '%s' has reached its size quota. Partition or delete data, drop indexes, or consult the documentation for possible resolutions.", s.db.name)
+		return s.full()
 	}
 	if code&0xff == sqliteBusy {
 		return failure(1222, 16, "Lock request time out period exceeded.")
@@ -103,10 +106,19 @@ func (s *Session) explain(code int, detail string) error {
 	if name, ok := strings.CutPrefix(detail, "ambiguous column name: "); ok {
 		return failure(209, 16, "Ambiguous column name '%s'.", name)
 	}
+	for _, limit := range []string{"too many", "too large", "too long", "parser stack overflow"} {
+		if strings.Contains(detail, limit) {
+			return tooComplex()
+		}
+	}
 	if strings.Contains(detail, "do not have the same number of result columns") {
 		return failure(205, 16, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
 	}
 	return failure(50000, 16, "The emulator cannot do this: %s.", detail)
+}
+
+func (s *Session) full() *tds.Error {
+	return failure(40544, 17, "The database '%s' has reached its size quota. Partition or delete data, drop indexes, or consult the documentation for possible resolutions.", s.db.name)
 }
 
 // unknownColumn: a name with a table that is not there cannot be bound, a column of

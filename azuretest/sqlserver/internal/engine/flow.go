@@ -110,7 +110,9 @@ func (s *Session) ready(ctx context.Context, e *emitter) error {
 	if e.err != nil {
 		return e.err
 	}
-	return s.check(ctx, e.needs)
+	err := s.check(ctx, e.needs)
+	s.conn.bound(e.length())
+	return err
 }
 
 // evaluate returns the value of an expression and its type.

@@ -13,9 +13,6 @@ import (
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
 )
 
-// maxText bounds what a function makes of little.
-const maxText = 1 << 20
-
 func textFunctions() map[string]function {
 	return map[string]function{
 		"az_len": strict(func(a []driver.Value) (driver.Value, error) {

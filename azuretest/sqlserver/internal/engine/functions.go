@@ -16,9 +16,9 @@ import (
 // its arguments.
 type function func(args []driver.Value) (driver.Value, error)
 
-// newDriver returns a driver for SQLite whose connections know the functions and
+// driver returns a driver for SQLite whose connection knows the functions and
 // collations that translated statements use.
-func newDriver() (*sqlite.Driver, error) {
+func (c *conn) driver() (*sqlite.Driver, error) {
 	d := &sqlite.Driver{}
 	functions := map[string]function{}
 	for _, some := range []map[string]function{
@@ -38,6 +38,7 @@ func newDriver() (*sqlite.Driver, error) {
 	newID := func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) { return newGUID(), nil }
 	return d, errors.Join(
 		d.RegisterScalarFunction("az_newid", 0, newID),
+		d.RegisterFunction("az_row", c.row()),
 		d.RegisterFunction("az_sum", &sqlite.FunctionImpl{NArgs: 1, Deterministic: true, MakeAggregate: newSum}),
 		d.RegisterCollationUtf8("AZ_TEXT", compareText),
 		d.RegisterCollationUtf8("AZ_NUMBER", compareNumbers),

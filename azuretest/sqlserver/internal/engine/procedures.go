@@ -65,7 +65,7 @@ func (s *Session) exec(ctx context.Context, x *tsql.Exec) error {
 		if err != nil {
 			return err
 		}
-		return s.Run(ctx, tds.Statement{Text: statement}, s.out)
+		return s.runNested(ctx, tds.Statement{Text: statement})
 	}
 	args := make(arguments, len(x.Args))
 	for i, a := range x.Args {
@@ -79,6 +79,17 @@ func (s *Session) exec(ctx context.Context, x *tsql.Exec) error {
 		return s.executeSQL(ctx, x, args)
 	}
 	return s.procedure(ctx, x.Procedure, args)
+}
+
+// runNested runs a statement in another. What is read of the one around is still held.
+func (s *Session) runNested(ctx context.Context, st tds.Statement) error {
+	weight := nestedWeight * len(st.Text)
+	if s.held += weight; s.held > maxVariables {
+		s.held -= weight
+		return outOfMemory()
+	}
+	defer func() { s.held -= weight }()
+	return s.Run(ctx, st, s.out)
 }
 
 // executeSQL runs sp_executesql, and puts the values of OUTPUT parameters back.
@@ -97,7 +108,7 @@ func (s *Session) executeSQL(ctx context.Context, x *tsql.Exec, args arguments) 
 		}
 		st.Params = append(st.Params, tds.Param{Name: args[i].name, Type: args[i].typ, Value: v, Output: x.Args[i].Output})
 	}
-	if err := s.Run(ctx, st, s.out); err != nil {
+	if err := s.runNested(ctx, st); err != nil {
 		return err
 	}
 	for i, p := range st.Params {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -21,19 +20,17 @@ func (s *Session) query(ctx context.Context, q *tsql.Query) error {
 	if err := s.ready(ctx, e); err != nil {
 		return err
 	}
-	r, err := s.conn.rows(ctx, text, e.args)
-	if err != nil {
-		return err
-	}
-	defer r.Close() //nolint:errcheck // the result is read, or there is an error already
 	if body != nil && body.Items[0].Variable != "" {
-		return s.takeLast(ctx, r, body.Items, columns)
+		return s.takeLast(ctx, text, e.args, body.Items, columns)
 	}
-	n, err := s.send(ctx, r, columns)
-	if err != nil {
+	out := &result{session: s, columns: columns}
+	if err := s.conn.each(ctx, text, len(columns), e.args, out.send); err != nil {
 		return err
 	}
-	s.finish(tds.CommandSelect, n)
+	if err := out.begin(nil); err != nil {
+		return err
+	}
+	s.finish(tds.CommandSelect, out.rows)
 	return nil
 }
 
@@ -44,78 +41,6 @@ func (s *Session) finish(command uint16, n int64) {
 		n = -1
 	}
 	s.out.Done(command, n)
-}
-
-// send sends a result. What SQLite alone knows the type of is of the type that its
-// first row has.
-func (s *Session) send(ctx context.Context, r *rows, columns []tds.Column) (int64, error) {
-	row, err := r.next(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for i := range columns {
-		switch {
-		case columns[i].Type.Kind != tds.Untyped:
-		case row != nil:
-			columns[i].Type = naturalType(row[i])
-		}
-		if columns[i].Type.Kind == tds.Untyped {
-			columns[i].Type = intType()
-		}
-	}
-	if err := s.out.Columns(columns); err != nil {
-		return 0, err
-	}
-	n := int64(0)
-	for ; row != nil; n++ {
-		if err := s.sendRow(row, columns); err != nil {
-			return n, err
-		}
-		if row, err = r.next(ctx); err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-func (s *Session) sendRow(row []driver.Value, columns []tds.Column) error {
-	values := make([]any, len(row))
-	for i, v := range row {
-		var err error
-		if values[i], err = fromSQLite(v, columns[i].Type); err != nil {
-			return err
-		}
-	}
-	return s.out.Row(values)
-}
-
-// takeLast sets the variables of SELECT @x = ... to the values of the last row.
-func (s *Session) takeLast(ctx context.Context, r *rows, items []tsql.Item, columns []tds.Column) error {
-	n := int64(0)
-	for ; ; n++ {
-		row, err := r.next(ctx)
-		if err != nil {
-			return err
-		}
-		if row == nil {
-			break
-		}
-		for i, it := range items {
-			v, ok := s.vars[it.Variable]
-			if !ok {
-				return failure(137, 15, "Must declare the scalar variable \"%s\".", it.Variable)
-			}
-			from := columns[i].Type
-			if from.Kind == tds.Untyped {
-				from = naturalType(row[i])
-			}
-			if v.value, err = (conversion{from: from, to: v.typ}).convert(row[i]); err != nil {
-				return err
-			}
-		}
-	}
-	s.finish(tds.CommandSelect, n)
-	return nil
 }
 
 // selectInto makes a table of a result.
@@ -217,17 +142,17 @@ func (s *Session) execute(ctx context.Context, c *change, header bool) (int64, e
 		return 0, err
 	}
 	defer r.Close() //nolint:errcheck // the result is read, or there is an error already
-	if header {
-		return s.send(ctx, r, c.columns)
-	}
-	n := int64(0)
-	for ; ; n++ {
+	out := &result{session: s, columns: c.columns, begun: !header}
+	for {
 		row, err := r.next(ctx)
-		if err != nil || row == nil {
-			return n, err
+		if err != nil {
+			return out.rows, err
 		}
-		if err := s.sendRow(row, c.columns); err != nil {
-			return n, err
+		if row == nil {
+			return out.rows, out.begin(nil)
+		}
+		if err := out.send(row); err != nil {
+			return out.rows, err
 		}
 	}
 }

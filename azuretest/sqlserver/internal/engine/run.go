@@ -13,9 +13,9 @@ import (
 // Run implements [tds.Session].
 func (s *Session) Run(ctx context.Context, st tds.Statement, out *tds.Answer) error {
 	s.out = out
-	outer := s.vars
+	outer, held := s.vars, s.held
 	s.vars = map[string]*variable{}
-	defer func() { s.vars = outer }()
+	defer func() { s.vars, s.held = outer, held }()
 	declared, err := s.bind(st)
 	if err != nil {
 		return s.translate(err)
@@ -92,16 +92,15 @@ func (s *Session) bindOne(name string, p tds.Param) error {
 	}
 	v, ok := s.vars[name]
 	if !ok {
-		s.vars[name] = &variable{p.Type, value}
-		return nil
+		v = &variable{typ: p.Type}
+		s.vars[name] = v
 	}
-	if v.typ != p.Type && p.Type.Kind != tds.Untyped {
+	if ok && v.typ != p.Type && p.Type.Kind != tds.Untyped {
 		if value, err = (conversion{from: p.Type, to: v.typ}).convert(value); err != nil {
 			return err
 		}
 	}
-	v.value = value
-	return nil
+	return s.keep(v, value)
 }
 
 // leave is RETURN, BREAK or CONTINUE on its way out.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
+	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tsql"
 )
 
 // Login is who a session is of.
@@ -28,6 +29,7 @@ type Session struct {
 
 	rights rights
 	vars   map[string]*variable // of what is running
+	held   int                  // bytes of all variables, and more; see keep
 	tran   transaction
 
 	identityInsert int64 // the table that takes values for its identity column
@@ -48,13 +50,14 @@ type Session struct {
 type variable struct {
 	typ   tds.Type
 	value any
+	by    *tsql.Declaration // nil: a parameter
 }
 
 var _ tds.Session = (*Session)(nil)
 
 // forget makes everything as in a new session.
 func (s *Session) forget() {
-	s.vars = map[string]*variable{}
+	s.vars, s.held = map[string]*variable{}, 0
 	s.identityInsert, s.lastIdentity = 0, nil
 	s.rowCount, s.lastError, s.caught = 0, 0, nil
 	s.identities = map[int64]int64{}

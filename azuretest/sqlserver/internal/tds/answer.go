@@ -24,6 +24,7 @@ type Answer struct {
 	status  int32   // of the procedure
 	params  []Param // whose values are returned
 	cutAt   int     // bytes left until the connection is cut; -1: never
+	gone    error   // the client is; nothing is kept any more
 }
 
 // transactionState is what a connection knows of its transaction.
@@ -56,15 +57,25 @@ func (a *Answer) Columns(columns []Column) error {
 	return a.spill()
 }
 
-// Row writes one row, with a value for each column.
+// Row writes one row, with a value for each column. After an error of a value there is
+// nothing of the row, unless a part of it was so long that it has been sent.
 func (a *Answer) Row(values []any) error {
-	start := len(a.buf)
+	start, sent := len(a.buf), false
 	a.buf = append(a.buf, tokenRow)
 	for i, v := range values {
 		var err error
 		if a.buf, err = appendValue(a.buf, a.columns[i].Type, v); err != nil {
+			if sent {
+				return errors.Join(ErrHangUp, err)
+			}
 			a.buf = a.buf[:start]
 			return err
+		}
+		if len(a.buf)-start > maxHeld {
+			if err := a.spill(); err != nil {
+				return err
+			}
+			start, sent = 0, true
 		}
 	}
 	return a.spill()
@@ -90,6 +101,7 @@ func (a *Answer) Done(command uint16, rows int64) {
 func (a *Answer) Message(e *Error) {
 	a.flushDone()
 	a.buf = appendMessage(a.buf, e)
+	_ = a.spill() // whoever writes next gets the error
 	a.failed = a.failed || e.Class > 10
 	if a.first == nil && e.Class > 10 {
 		a.first = e
@@ -137,6 +149,7 @@ func (a *Answer) flushDone() {
 	}
 	a.writeDone(token, *a.pending, doneMore)
 	a.pending = nil
+	_ = a.spill() // whoever writes next gets the error
 }
 
 func (a *Answer) writeDone(token byte, d done, status uint16) {
@@ -208,6 +221,10 @@ func asError(err error) *Error {
 
 // spill sends what is there once it is much; see maxHeld.
 func (a *Answer) spill() error {
+	if a.gone != nil {
+		a.buf = a.buf[:0]
+		return a.gone
+	}
 	if len(a.buf) < maxHeld && (!a.sending || len(a.buf) < maxPacket) {
 		return nil
 	}
@@ -231,6 +248,7 @@ func (a *Answer) send(end bool) error {
 		}
 		a.out = appendPackets(a.out[:0], kindReply, a.spid, a.size, part, end && last)
 		if err := a.write(a.out); err != nil {
+			a.gone = err
 			return err
 		}
 		if last {

@@ -90,7 +90,7 @@ func truncated(t Type) error {
 
 // appendPLP writes a value in one chunk.
 func appendPLP(b []byte, size int, data func([]byte) []byte) []byte {
-	b = put64(b, size)
+	b = put64(slices.Grow(b, size+16), size)
 	if size > 0 {
 		b = data(put32(b, size))
 	}

@@ -11,7 +11,7 @@ const (
 	maxFedAuth   = 64 << 10
 	maxHandshake = 64 << 10 // one flight of TLS
 	maxEarly     = 64 << 10 // that comes before it is wanted
-	maxRequest   = 3 << 20
+	maxRequest   = 2 << 20
 	maxParams    = 2100    // of a request, as in the real server
 	maxPrepared  = 1 << 20 // bytes of statements that one session keeps
 	maxHandles   = 1024    // statements that one session keeps

@@ -1,0 +1,289 @@
+//go:build !race
+
+package sqlserver_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/azuretest/sqlserver"
+)
+
+// most is what a client can make the server hold: Go's memory and SQLite's.
+const most = 16 << 20
+
+// TestHostileMemory lets a hostile client at a server in a process of its own, and asks
+// the operating system how much that process has ever held. A process with the race
+// detector holds many times as much, so that there is no such test.
+func TestHostileMemory(t *testing.T) {
+	v := startVictim(t)
+	v.measure(t, "warm up", func(t *testing.T) { require.Contains(t, v.batch(t, "SELECT 'warm'"), "warm") })
+	all := v.attacks()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			held := v.measure(t, name, all[name])
+			t.Logf("%.1f MiB", float64(held)/(1<<20))
+			require.Less(t, held, most)
+			require.Contains(t, v.batch(t, "SELECT 'fine'"), "fine", "the server serves others")
+		})
+	}
+}
+
+// victim is the server in another process.
+type victim struct {
+	process        *exec.Cmd
+	orders         io.Writer
+	reports        *bufio.Reader
+	address, token string
+}
+
+// victimEnv makes the test binary a victim.
+const victimEnv = "SQLSERVER_TEST_VICTIM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(victimEnv) != "" {
+		beVictim()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// beVictim serves until there are no more orders. An order frees what can be freed.
+func beVictim() {
+	debug.SetGCPercent(10) // what matters is what is held, not what is left lying
+	srv, err := azuretest.Start()
+	if err != nil {
+		panic(err)
+	}
+	defer srv.Close()
+	s, err := sqlserver.Start(srv)
+	if err != nil {
+		panic(err)
+	}
+	defer s.Close()
+	fmt.Println(s.Addr(), srv.SignedInUser().Token(resource, time.Hour))
+	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); fmt.Println("free") {
+		debug.FreeOSMemory()
+	}
+}
+
+func startVictim(t *testing.T) *victim {
+	t.Helper()
+	v := &victim{process: exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])}
+	v.process.Env = append(os.Environ(), victimEnv+"=1")
+	v.process.Stderr = os.Stderr
+	in, err := v.process.StdinPipe()
+	require.NoError(t, err)
+	out, err := v.process.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, v.process.Start())
+	t.Cleanup(func() {
+		require.NoError(t, in.Close())
+		require.NoError(t, v.process.Wait())
+	})
+	v.orders, v.reports = in, bufio.NewReader(out)
+	_, err = fmt.Fscan(v.reports, &v.address, &v.token)
+	require.NoError(t, err)
+	_, err = v.reports.ReadString('\n')
+	require.NoError(t, err)
+	return v
+}
+
+// measure returns how much more memory the victim has held while it was attacked.
+func (v *victim) measure(t *testing.T, name string, attack func(*testing.T)) int {
+	t.Helper()
+	_, err := io.WriteString(v.orders, "free\n")
+	require.NoError(t, err)
+	_, err = v.reports.ReadString('\n')
+	require.NoError(t, err, name)
+	folder := fmt.Sprintf("/proc/%d/", v.process.Process.Pid)
+	require.NoError(t, os.WriteFile(folder+"clear_refs", []byte("5"), 0)) // the peak starts again
+	before := memory(t, folder, "VmRSS")
+	attack(t)
+	return memory(t, folder, "VmHWM") - before
+}
+
+func memory(t *testing.T, folder, field string) int {
+	t.Helper()
+	status, err := os.ReadFile(folder + "status")
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(status), "\n"+field+":")
+	require.True(t, ok)
+	kib := 0
+	_, err = fmt.Sscan(rest, &kib)
+	require.NoError(t, err)
+	return kib << 10
+}
+
+func (v *victim) dial(t *testing.T) wire {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", v.address)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
+	return wire{conn}
+}
+
+func (v *victim) login(t *testing.T) wire {
+	t.Helper()
+	return v.dial(t).strict(t, &tls.Config{InsecureSkipVerify: true}, v.token) //nolint:gosec // the other process has a CA of its own
+}
+
+// batch runs T-SQL on a connection of its own and returns the end of what is sent back.
+func (v *victim) batch(t *testing.T, text string) string {
+	t.Helper()
+	c := v.login(t)
+	c.send(t, kindBatch, batch(text))
+	out := string(c.answer(t))
+	require.NoError(t, c.Close())
+	return out
+}
+
+type attacks map[string]func(*testing.T)
+
+func (v *victim) attacks() attacks {
+	all := attacks{}
+	v.addPackets(all)
+	v.addCalls(all)
+	v.addFloods(all)
+	v.addStatements(all)
+	return all
+}
+
+// flood sends the same again and again, until the server hangs up or the client has
+// sent 64 MiB.
+func flood(c wire, what []byte) bool {
+	for n := 0; n < 64<<20; n += len(what) {
+		if _, err := c.Write(what); err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// addPackets adds messages that never end, before and after a login.
+func (v *victim) addPackets(all attacks) {
+	full := make([]byte, 32000)
+	endless := func(kind byte, connect func(*testing.T) wire) func(*testing.T) {
+		return func(t *testing.T) { require.True(t, flood(connect(t), packet(kind, 0, full))) }
+	}
+	all["endless PRELOGIN"] = endless(kindPrelogin, v.dial)
+	all["endless batch"] = endless(kindBatch, v.login)
+	all["endless RPC"] = endless(kindRPC, v.login)
+	all["endless transaction request"] = endless(kindTransaction, v.login)
+	all["empty packets"] = func(t *testing.T) {
+		c := v.login(t)
+		for range 10_000 {
+			_, err := c.Write(packet(kindBatch, 0, nil))
+			require.NoError(t, err)
+		}
+		c.send(t, kindBatch, batch("SELECT 'after all'"))
+		require.Contains(t, string(c.answer(t)), "after all")
+	}
+	all["endless login"] = func(t *testing.T) {
+		layer := wire{tls.Client(v.dial(t).Conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"tds/8.0"}})} //nolint:gosec // as above
+		layer.send(t, kindPrelogin, prelogin())
+		layer.answer(t)
+		require.True(t, flood(layer, packet(kindLogin, 0, full)))
+	}
+	all["endless TLS handshake"] = func(t *testing.T) {
+		c := v.dial(t)
+		c.send(t, kindPrelogin, prelogin())
+		c.answer(t)
+		require.True(t, flood(c, packet(kindPrelogin, 0, full)))
+	}
+	all["noise"] = func(t *testing.T) { require.True(t, flood(v.dial(t), bytes.Repeat([]byte{0x12, 0, 0xff}, 10_000))) }
+}
+
+// addCalls adds calls whose lengths lie.
+func (v *victim) addCalls(all attacks) {
+	call := func(want string, body []byte) func(*testing.T) {
+		return func(t *testing.T) {
+			c := v.login(t)
+			c.send(t, kindRPC, body)
+			require.Contains(t, string(c.answer(t)), wide(want))
+		}
+	}
+	const stream = "protocol stream is incorrect"
+	all["PLP that promises much"] = call(stream, rpc(10, plpHead(1<<62), []byte{0xff, 0xff, 0xff, 0x7f, 1, 2}))
+	all["PLP of unknown length"] = call(stream, rpc(10, plpHead(math.MaxUint64-1), []byte{0xf0, 0xff, 0xff, 0xff}))
+	small := bytes.Repeat([]byte{1, 0, 0, 0, 'x'}, 400_000)
+	all["PLP of single bytes"] = call("is too long", rpc(10, plpHead(400_000), small, make([]byte, 4)))
+	long := binary.LittleEndian.AppendUint32([]byte{0, 0, 0x22, 0xff, 0xff, 0xff, 0x7f}, math.MaxUint32-1)
+	all["image that promises much"] = call(stream, rpc(10, textParam("SELECT 1"), textParam(""), long))
+	all["too many parameters"] = call("too many parameters", rpc(10, bytes.Repeat([]byte{0, 0, 0x1f}, 500_000)))
+	all["many calls"] = func(t *testing.T) {
+		c := v.login(t)
+		c.send(t, kindRPC, append(rpc(15), bytes.Repeat([]byte{0xff, 0xff, 0xff, 15, 0, 0, 0}, 200_000)...))
+		c.answer(t)
+	}
+	all["large parameters"] = func(t *testing.T) {
+		c := v.login(t)
+		text := strings.Repeat("€", 330_000)
+		c.send(t, kindRPC, rpc(10, textParam("SELECT @a, @b, @c"), textParam("@a nvarchar(max), @b nvarchar(max), @c nvarchar(max)"),
+			textParam(text), textParam(text), textParam(text)))
+		require.NotEmpty(t, c.answer(t))
+	}
+	all["large ASCII parameter"] = func(t *testing.T) {
+		c := v.login(t)
+		c.send(t, kindRPC, rpc(10, textParam("SELECT @a"), textParam("@a nvarchar(max)"), textParam(strings.Repeat("x", 1_000_000))))
+		require.Contains(t, string(c.answer(t)), wide("xxxxxxxx"))
+	}
+	all["prepared statements"] = func(t *testing.T) {
+		c := v.login(t)
+		handle := []byte{0, 1, 0x26, 4, 0}
+		out := ""
+		for range 40 {
+			c.send(t, kindRPC, rpc(11, handle, textParam(""), textParam("SELECT 1 --"+strings.Repeat("x", 60_000))))
+			out = string(c.answer(t))
+		}
+		require.Contains(t, out, wide("insufficient system memory"))
+	}
+}
+
+// addFloods adds what is small, but many.
+func (v *victim) addFloods(all attacks) {
+	all["requests"] = func(t *testing.T) {
+		c := v.login(t)
+		request := packets(kindBatch, batch("--"+strings.Repeat("x", 3000)))
+		for range 11_000 {
+			_, err := c.Write(request)
+			require.NoError(t, err)
+			c.answer(t)
+		}
+	}
+	all["messages that nobody reads"] = func(t *testing.T) {
+		c := v.login(t)
+		c.send(t, kindBatch, batch("WHILE 1 = 1 PRINT REPLICATE(N'x', 2000)"))
+		require.Never(t, func() bool { return false }, time.Second, 100*time.Millisecond)
+		require.NoError(t, c.Close())
+	}
+	all["rows that nobody reads"] = func(t *testing.T) {
+		c := v.login(t)
+		c.send(t, kindBatch, batch(endless+"SELECT REPLICATE('x', 8000) FROM n"))
+		require.Never(t, func() bool { return false }, time.Second, 100*time.Millisecond)
+		require.NoError(t, c.Close())
+	}
+	all["half logins"] = func(t *testing.T) {
+		for range 50 {
+			v.dial(t).send(t, kindPrelogin, prelogin())
+		}
+	}
+}

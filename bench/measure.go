@@ -100,29 +100,7 @@ func groups(_ context.Context, w io.Writer) error {
 	return roundTrip(w, "A resource group from a Resource Manager that answers in no time", readers)
 }
 
-// databases compares a new connection, and a query on one that is there.
-func databases(_ context.Context, w io.Writer) error {
-	d, err := peers.StartDatabases()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	queriers, err := d.Queriers()
-	if err != nil {
-		return err
-	}
-	if err := roundTrip(w, "A database that is opened, asked and closed: dial, TLS and login", d.Openers()); err != nil {
-		return err
-	}
-	return roundTrip(w, "A query on a connection of the pool", queriers)
-}
-
 func roundTrip(w io.Writer, title string, readers []peers.Reader) error {
-	table := peers.Table{
-		Title: title,
-		Note:  "Everything but the network and the service.",
-		Head:  []string{"", "µs", "× by hand", "bytes", "allocations"},
-	}
 	var benchmarks []func(*testing.B)
 	for _, reader := range readers {
 		benchmarks = append(benchmarks, reader.Benchmark)
@@ -131,10 +109,20 @@ func roundTrip(w io.Writer, title string, readers []peers.Reader) error {
 	if err != nil {
 		return err
 	}
+	return besideByHand(w, title, readers, found)
+}
+
+// besideByHand prints what was found of each reader; the first is by hand.
+func besideByHand(w io.Writer, title string, readers []peers.Reader, found []measurement) error {
+	table := peers.Table{
+		Title: title,
+		Note:  "Everything but the network and the service.",
+		Head:  []string{"", "µs", "× by hand", "bytes", "allocations"},
+	}
 	for i, reader := range readers {
 		table.Add(reader.Name, fmt.Sprintf("%.1f", found[i].ns/1000), times(found[i].ns, found[0].ns), found[i].bytes, found[i].allocs)
 	}
-	_, err = table.WriteTo(w)
+	_, err := table.WriteTo(w)
 	return err
 }
 

@@ -2,6 +2,7 @@ package azuretest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 )
@@ -138,7 +139,7 @@ func (c *lakeContent) reader(offset, n int64) io.Reader {
 func (l *DataLake) receive(r io.Reader, offset int64, spill **lakeSpill, add func(lakePart)) error {
 	buf := make([]byte, lakeChunk)
 	for {
-		n, err := io.ReadFull(r, buf)
+		n, err := fill(r, buf)
 		if n > 0 {
 			offset += int64(n)
 			p, failed := l.keep(buf[:n], offset <= lakeMemory, spill)
@@ -147,14 +148,24 @@ func (l *DataLake) receive(r io.Reader, offset int64, spill **lakeSpill, add fun
 			}
 			add(p)
 		}
-		switch err {
-		case nil:
-		case io.EOF, io.ErrUnexpectedEOF:
+		if errors.Is(err, io.EOF) {
 			return nil
-		default:
+		}
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// fill reads until the buffer is full. Unlike io.ReadFull it leaves the reader's error
+// as it is: io.ErrUnexpectedEOF is what a body says that has been broken off.
+func fill(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = r.Read(buf[n:])
+		n += more
+	}
+	return n, err
 }
 
 // keep stores a copy of data.

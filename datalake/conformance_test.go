@@ -1,20 +1,13 @@
 package datalake_test
 
 import (
-	"context"
-	"crypto/rand"
-	"crypto/tls"
-	"encoding/json"
-	"fmt"
+	cryptorand "crypto/rand"
 	"io"
+	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/azuretest"
@@ -23,26 +16,30 @@ import (
 
 // The tests named TestConformance… say what a data lake does, whoever serves it.
 // They run on every profile of the emulator, and on the servers that the
-// environment variable DATALAKE_TARGETS names, as JSON:
-//
-//	[{"name": "hadoop", "kind": "Hadoop", "endpoint": "http://127.0.0.1:9870/webhdfs/v1", "user": "alice", "dir": "/tmp"}]
-//
-// The kind is a profile's name. Instead of a user there may be a token, and
-// "insecure" accepts any certificate.
+// environment variable DATALAKE_TARGETS names: see realTarget.
 
 // site is an empty directory in a data lake.
 type site struct {
 	*datalake.Client
 	profile azuretest.Profile
 	dir     string
-	real    bool // it is none of the emulator's
+	wire    http.RoundTripper
+	connect func(wire http.RoundTripper) (*datalake.Client, error)
 }
 
 // at is a name in the site.
 func (s *site) at(name string) string { return strings.TrimSuffix(s.dir, "/") + "/" + name }
 
-func (s *site) isHadoop() bool {
-	return s.profile == azuretest.Hadoop || s.profile == azuretest.HttpFS || s.profile == azuretest.Knox
+func (s *site) isHadoop() bool { return isHadoop(s.profile) }
+
+// through is the same site behind another transport.
+func (s *site) through(t *testing.T, wire http.RoundTripper) *site {
+	t.Helper()
+	client, err := s.connect(wire)
+	require.NoError(t, err)
+	other := *s
+	other.Client, other.wire = client, wire
+	return &other
 }
 
 // conform runs a test on every site.
@@ -51,9 +48,7 @@ func conform(t *testing.T, test func(t *testing.T, s *site)) {
 	for _, profile := range profiles() {
 		t.Run(profile.String(), func(t *testing.T) {
 			t.Parallel()
-			l := newLake(t, profile)
-			require.NoError(t, l.MkdirAll(t.Context(), "/site", 0o755))
-			test(t, &site{Client: l.Client, profile: profile, dir: "/site"})
+			test(t, newLake(t, profile).site(t))
 		})
 	}
 	for _, to := range realTargets(t) {
@@ -64,52 +59,17 @@ func conform(t *testing.T, test func(t *testing.T, s *site)) {
 	}
 }
 
-type realTarget struct {
-	Name, Kind, Endpoint, User, Token, Dir, Control string
-	Insecure                                        bool
-}
-
-func realTargets(t *testing.T) []realTarget {
+func (l *lake) site(t *testing.T) *site {
 	t.Helper()
-	var targets []realTarget
-	if text := os.Getenv("DATALAKE_TARGETS"); text != "" {
-		require.NoError(t, json.Unmarshal([]byte(text), &targets))
+	require.NoError(t, l.MkdirAll(t.Context(), "/site", 0o755))
+	return &site{
+		Client: l.Client, profile: l.profile, dir: "/site", wire: l.options.HTTPClient.Transport,
+		connect: func(wire http.RoundTripper) (*datalake.Client, error) {
+			options := *l.options
+			options.HTTPClient = &http.Client{Transport: wire}
+			return datalake.NewClient(l.data.URL(), l.cred, &options)
+		},
 	}
-	return targets
-}
-
-func (r realTarget) site(t *testing.T) *site {
-	t.Helper()
-	options := &datalake.ClientOptions{User: r.User}
-	if r.Insecure {
-		options.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
-	}
-	var cred azcore.TokenCredential
-	if r.Token != "" {
-		cred = staticToken(r.Token)
-	}
-	client, err := datalake.NewClient(r.Endpoint, cred, options)
-	require.NoError(t, err)
-	dir := fmt.Sprintf("%s/conformance-%s", strings.TrimSuffix(r.Dir, "/"), rand.Text())
-	require.NoError(t, client.MkdirAll(t.Context(), dir, 0o755))
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		require.NoError(t, client.RemoveAll(ctx, dir))
-	})
-	s := &site{Client: client, dir: dir, real: true}
-	for _, profile := range profiles() {
-		if profile.String() == r.Kind {
-			s.profile = profile
-		}
-	}
-	return s
-}
-
-type staticToken string
-
-func (s staticToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	return azcore.AccessToken{Token: string(s), ExpiresOn: time.Now().Add(time.Hour)}, nil
 }
 
 // write makes a file.
@@ -148,6 +108,8 @@ func (s *site) names(t *testing.T, dir string) []string {
 // content is n bytes without a pattern that a wrong offset could hide in.
 func content(n int) []byte {
 	data := make([]byte, n)
-	_, _ = rand.Read(data)
+	var seed [32]byte
+	_, _ = cryptorand.Read(seed[:])
+	_, _ = rand.NewChaCha8(seed).Read(data)
 	return data
 }

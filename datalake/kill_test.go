@@ -3,7 +3,6 @@ package datalake_test
 import (
 	"bytes"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -14,16 +13,6 @@ import (
 	"github.com/keyless-go/azure/datalake"
 )
 
-// cuts are places in a file of a size.
-func cuts(n, size int) []int64 {
-	random := rand.New(rand.NewPCG(1, 2)) // the same ones in every run
-	places := make([]int64, 0, n)
-	for range n {
-		places = append(places, 1+random.Int64N(int64(size-1)))
-	}
-	return places
-}
-
 // uploads is the operation whose request carries the data of an upload.
 func (l *lake) uploads() string {
 	if l.profile == azuretest.Gen2 {
@@ -32,19 +21,20 @@ func (l *lake) uploads() string {
 	return "datalake.create"
 }
 
-// However an upload is cut, its name holds what it held, or all of the new.
+// The same as TestConformanceUploadIsCut, cut at the other end.
 func TestUploadIsCutAnywhere(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, l *lake) {
 		t.Helper()
 		const size = 30_000
 		old, data := []byte("old"), content(size)
+		options := &datalake.UploadOptions{ChunkSize: size} // for what takes chunks, one buffer of that size
 		for _, at := range cuts(100, size) {
 			if got, _ := l.data.ReadFile("/f"); !bytes.Equal(old, got) {
-				require.NoError(t, l.Upload(t.Context(), "/f", bytes.NewReader(old), nil))
+				require.NoError(t, l.Upload(t.Context(), "/f", bytes.NewReader(old), options))
 			}
 			l.server.Fail(azuretest.Fault{Operation: l.uploads(), CutAfter: at})
-			err := l.Upload(t.Context(), "/f", struct{ io.Reader }{bytes.NewReader(data)}, nil)
+			err := l.Upload(t.Context(), "/f", struct{ io.Reader }{bytes.NewReader(data)}, options)
 			got, ok := l.data.ReadFile("/f")
 			require.True(t, ok)
 			if err != nil {

@@ -32,7 +32,7 @@ func TestDataNodeIsKilled(t *testing.T) {
 	}
 }
 
-func uploadIsKilled(t *testing.T, s *site, to realTarget, data []byte) {
+func uploadIsKilled(t *testing.T, s *site, to *realTarget, data []byte) {
 	t.Helper()
 	for _, at := range cuts(5, len(data)) {
 		stop := readerFunc(func([]byte) (int, error) { to.command(t, "stop"); return 0, io.EOF })
@@ -48,7 +48,7 @@ func uploadIsKilled(t *testing.T, s *site, to realTarget, data []byte) {
 	}
 }
 
-func readIsKilled(t *testing.T, s *site, to realTarget, data []byte) {
+func readIsKilled(t *testing.T, s *site, to *realTarget, data []byte) {
 	t.Helper()
 	require.NoError(t, s.Upload(t.Context(), s.at("file"), bytes.NewReader(data), nil))
 	f, err := s.Open(t.Context(), s.at("file"))
@@ -68,7 +68,7 @@ func readIsKilled(t *testing.T, s *site, to realTarget, data []byte) {
 	<-started
 }
 
-func (r realTarget) command(t *testing.T, what string) {
+func (r *realTarget) command(t *testing.T, what string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPost, r.Control+"/datanode/"+what, http.NoBody)
 	if err != nil {

@@ -45,6 +45,7 @@ func allowed() map[string][]string {
 		"azuretest/azurelocal/internal/control": {module + "/azuretest"},
 		"azuretest/azurelocal/internal/exports": {},
 		"azuretest/azurelocal/internal/seed":    {module + "/azuretest"},
+		"azuretest/azurelocal/internal/state":   {},
 		"examples/keyvault":                     program,
 		"examples/resourcegroup":                program,
 		"examples/storagesas":                   program,

@@ -89,6 +89,20 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
+func TestHTTPSWithoutATunnel(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	token := p.token(t, p.client(t), "https://vault.azure.net")
+	for url, want := range map[string]int{secretURL: http.StatusOK, "https://example.com/": http.StatusForbidden} {
+		conn, in := p.raw(t)
+		_, err := io.WriteString(conn, "GET "+url+" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+token+"\r\n\r\n")
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(in, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, resp.StatusCode)
+	}
+}
+
 func TestTunnels(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-sql=off")

@@ -53,14 +53,18 @@ func (p *Proxy) ServeTLS(l net.Listener) error {
 	return p.inner.Serve(tls.NewListener(l, p.config("")))
 }
 
-// ServeHTTP answers CONNECT, and requests for another host's plain http.
+// ServeHTTP answers CONNECT, and requests for the URLs of other hosts.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		p.connect(w, r)
 		return
 	}
-	addr := withPort(r.URL.Host, "80")
-	if r.URL.Scheme != "http" || p.azure.Reach(addr, false) != nil {
+	addr, secure := withPort(r.URL.Host, "80"), r.URL.Scheme == "https"
+	if secure {
+		// Some clients ask a proxy for https without a tunnel, such as axios.
+		addr, r.TLS = withPort(r.URL.Host, "443"), new(tls.ConnectionState)
+	}
+	if p.azure.Reach(addr, secure) != nil {
 		p.refuse(w, r, addr)
 		return
 	}
@@ -73,7 +77,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, addr string) {
 	why := "azurelocal has no service at " + addr + ", and sends nothing to other machines. " +
 		"A vault, account or data lake that is to be there must be in the seed."
-	url := "http://" + addr + r.URL.RequestURI()
+	url := r.URL.Scheme + "://" + addr + r.URL.RequestURI()
 	if r.Method == http.MethodConnect {
 		url = "https://" + addr
 	}

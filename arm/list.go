@@ -22,11 +22,6 @@ type ListOptions struct {
 	Top int
 }
 
-type pageWire[T any] struct {
-	Value    []T    `json:"value"`
-	NextLink string `json:"nextLink"`
-}
-
 // List lists the groups of the subscription that the identity may read. The
 // list ends after the first error; a request is sent for each page, when the
 // loop gets there.
@@ -34,7 +29,7 @@ func (c *ResourceGroupClient) List(ctx context.Context, options *ListOptions) it
 	if options == nil {
 		options = &ListOptions{}
 	}
-	return list(ctx, c, azrest.Call{
+	return azrest.List(ctx, c.rest, azrest.Call{
 		Span: "ResourceGroupClient.List", Action: "list resource groups",
 		Method: http.MethodGet, Path: []string{"subscriptions", c.subscription, "resourceGroups"},
 		Query: options.query(),
@@ -57,26 +52,4 @@ func (o *ListOptions) query() url.Values {
 		query.Set("$top", strconv.Itoa(o.Top))
 	}
 	return query
-}
-
-// list flattens pages. Pages may be empty, also in the middle.
-func list[W, T any](ctx context.Context, c *ResourceGroupClient, request azrest.Call, convert func(W) T, invalid error) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		if invalid != nil {
-			yield(none, c.rest.Fail(request, invalid))
-			return
-		}
-		for page, err := range azrest.Pages(ctx, c.rest, request, func(p pageWire[W]) string { return p.NextLink }) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, item := range page.Value {
-				if !yield(convert(item), nil) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -30,7 +30,7 @@ type resourceWire struct {
 // Resources lists what a group holds, as far as the identity may read it. It
 // works as [ResourceGroupClient.List] does.
 func (c *ResourceGroupClient) Resources(ctx context.Context, name string) iter.Seq2[Resource, error] {
-	return list(ctx, c, azrest.Call{
+	return azrest.List(ctx, c.rest, azrest.Call{
 		Span: "ResourceGroupClient.Resources", Action: "list resources in group", Object: name,
 		Method: http.MethodGet, Path: c.group(name, "resources"),
 	}, resourceWire.resource, azrest.CheckResourceGroup(name))

@@ -9,22 +9,37 @@ import (
 
 var errSamePage = errors.New("the next page is this page again")
 
-// Pages sends a call and then one for each further page, whose link next finds
-// in the page before. It ends after the last page or the first error. A link to
+type page[T any] struct {
+	Value    []T    `json:"value"`
+	NextLink string `json:"nextLink"`
+}
+
+// List sends a call and then one for each further page, when the loop gets there,
+// and answers the items of all pages, of which any may be empty. It ends after the
+// last page or the first error, which is invalid if that is not nil. A link to
 // another service is not followed.
-func Pages[T any](ctx context.Context, c *Client, call Call, next func(T) string) iter.Seq2[T, error] {
+func List[W, T any](ctx context.Context, c *Client, call Call, convert func(W) T, invalid error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		var none T
+		if invalid != nil {
+			yield(none, c.Fail(call, invalid))
+			return
+		}
 		for {
-			page, err := Do[T](ctx, c, call)
-			if !yield(page, err) || err != nil {
+			answer, err := Do[page[W]](ctx, c, call)
+			if err != nil {
+				yield(none, err)
 				return
 			}
-			link := next(page)
-			if link == "" {
+			for _, item := range answer.Value {
+				if !yield(convert(item), nil) {
+					return
+				}
+			}
+			if answer.NextLink == "" {
 				return
 			}
-			if call, err = c.follow(call, link); err != nil {
-				var none T
+			if call, err = c.follow(call, answer.NextLink); err != nil {
 				yield(none, c.Fail(call, err))
 				return
 			}

@@ -2,6 +2,7 @@ package azrest_test
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,18 +12,15 @@ import (
 	"github.com/keyless-go/azure/internal/azrest"
 )
 
-type page struct {
-	Value    []int  `json:"value"`
-	NextLink string `json:"nextLink"`
-}
+func same(n int) int { return n }
 
 func pages(ctx context.Context, c *azrest.Client) (values []int, err error) {
 	call := azrest.Call{Span: "SecretClient.List", Action: "list secrets", Method: "GET", Path: []string{"secrets"}}
-	for p, err := range azrest.Pages(ctx, c, call, func(p page) string { return p.NextLink }) {
+	for n, err := range azrest.List(ctx, c, call, same, nil) {
 		if err != nil {
 			return values, err
 		}
-		values = append(values, p.Value...)
+		values = append(values, n)
 	}
 	return values, nil
 }
@@ -89,11 +87,43 @@ func TestPagesEndsWithTheFirstErrorOrTheContext(t *testing.T) {
 	s = (&script{}).then(200, `{"value":[1],"nextLink":"/secrets?b"}`)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	for _, err = range azrest.Pages(ctx, newClient(t, s.serve), getCall(), func(p page) string { return p.NextLink }) {
+	for _, err = range azrest.List(ctx, newClient(t, s.serve), getCall(), same, nil) {
 		cancel()
 	}
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, s.seen, 1)
+}
+
+func TestNothingOfABrokenPageIsInTheList(t *testing.T) {
+	t.Parallel()
+	s := (&script{}).then(200, `{"value":[1,"two"],"nextLink":"/secrets?b"}`)
+	got, err := pages(t.Context(), newClient(t, s.serve))
+	require.ErrorIs(t, err, azrest.ErrUnexpectedResponse)
+	require.Empty(t, got)
+	require.Len(t, s.seen, 1)
+}
+
+func TestAListIsAsLongAsItsLoop(t *testing.T) {
+	t.Parallel()
+	s := (&script{}).then(200, `{"value":[1,2],"nextLink":"/secrets?b"}`)
+	for n, err := range azrest.List(t.Context(), newClient(t, s.serve), getCall(), same, nil) {
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		break
+	}
+	require.Len(t, s.seen, 1)
+}
+
+func TestAListOfWhatIsInvalidIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	s := (&script{}).then(200, `{"value":[1]}`)
+	count := 0
+	for _, err := range azrest.List(t.Context(), newClient(t, s.serve), getCall(), same, errors.New("no")) {
+		require.EqualError(t, err, `keyvault: get secret "db" in contoso.vault.azure.net: no`)
+		count++
+	}
+	require.Equal(t, 1, count)
+	require.Empty(t, s.seen)
 }
 
 func TestCanonicalHost(t *testing.T) {

@@ -95,7 +95,11 @@ func (f *fetcher) noAnswer(err error) *Error {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return own
 	}
-	e := &Error{kind: ErrUnavailable, retryable: true, cause: azrest.ScrubError(err)}
+	_, final := errors.AsType[interface { // as azcore knows it
+		error
+		NonRetriable()
+	}](err)
+	e := &Error{kind: ErrUnavailable, retryable: !final, cause: azrest.ScrubError(err)}
 	switch dial, ok := errors.AsType[*net.OpError](err); {
 	case isFraud(err):
 		e.kind, e.retryable = ErrUnexpectedResponse, false

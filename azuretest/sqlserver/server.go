@@ -80,19 +80,15 @@ func Start(srv *azuretest.Server) (*Server, error) {
 // does nothing.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	closed, listener := s.closed, s.listener
+	closed := s.closed
 	s.closed = true
 	s.mu.Unlock()
 	if closed {
 		return nil
 	}
-	s.cancel()
-	var err error
-	if listener != nil {
-		err = listener.Close()
-	}
+	s.cancel() // closes the listener
 	s.served.Wait()
-	return errors.Join(err, s.engine.Close())
+	return s.engine.Close()
 }
 
 // CloseIdleConnections closes the connections on which nothing runs, as a failover or a

@@ -60,11 +60,24 @@ type Arrival struct {
 // its Operation. The caller fills in Method, URL, Operation, Identity and Body; tokens
 // in it are redacted.
 func (s *Server) Receive(r Request) *Arrival {
+	entry := s.arrived(r)
+	return &Arrival{Fault: s.faults.take(r.Operation).Fault, server: s, entry: entry}
+}
+
+// Refused notes a request in [Server.Requests] that is for no service at all, such as one
+// that a proxy has refused; the caller fills in Status and Reason, too. No fault strikes it
+// and none counts it.
+func (s *Server) Refused(r Request) {
+	entry := s.arrived(r)
+	s.log.update(func() { s.log.done(entry) })
+}
+
+func (s *Server) arrived(r Request) *Request {
 	r.Number, r.Time = 0, s.Now()
 	r.URL = string(s.log.redact([]byte(r.URL)))
 	r.Body = s.log.redact(bytes.Clone(r.Body[:min(len(r.Body), maxRecorded)]))
 	s.log.keep(&r)
-	return &Arrival{Fault: s.faults.take(r.Operation).Fault, server: s, entry: &r}
+	return &r
 }
 
 // Finish notes how the request ended, and why if it was refused.

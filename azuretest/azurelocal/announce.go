@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/keyless-go/azure/azuretest/azurelocal/internal/exports"
@@ -10,19 +11,21 @@ import (
 
 // announce prints what to paste, and where things are. Every line that is not to be run
 // is a comment in all shells.
-func (l *local) announce(out io.Writer, began time.Time) {
-	fmt.Fprintln(out, "# azurelocal: Azure on this machine, for tests. Paste into another terminal:")
+func (l *local) announce(to io.Writer, began time.Time) {
+	var out strings.Builder
+	fmt.Fprintln(&out, "# azurelocal: Azure on this machine, for tests. Paste into another terminal:")
 	for _, shell := range l.options.shell {
-		fmt.Fprintf(out, "#\n# %s\n", shell.Title())
+		fmt.Fprintf(&out, "#\n# %s\n", shell.Title())
 		for _, v := range l.variables() {
-			fmt.Fprintln(out, shell.Line(v))
+			fmt.Fprintln(&out, shell.Line(v))
 		}
 	}
-	fmt.Fprintf(out, "#\n# Go on macOS and Windows ignores SSL_CERT_FILE: there, add the certificate to the\n"+
+	fmt.Fprintf(&out, "#\n# Go on macOS and Windows ignores SSL_CERT_FILE: there, add the certificate to the\n"+
 		"# system's, or to tls.Config.RootCAs of the program: %s\n", l.authority.file)
-	fmt.Fprintf(out, "#\n# http %s, TLS %s, SQL %s; status page %s\n",
+	fmt.Fprintf(&out, "#\n# http %s, TLS %s, SQL %s; status page %s\n",
 		l.ports.http.Addr(), l.ports.tls.Addr(), l.sqlAddr("off"), l.url())
-	fmt.Fprintf(out, "# ready in %d ms; Ctrl-C stops it\n", time.Since(began).Milliseconds())
+	fmt.Fprintf(&out, "# ready in %d ms; Ctrl-C stops it\n", time.Since(began).Milliseconds())
+	_, _ = io.WriteString(to, out.String()) // who does not read it has fixed the ports
 }
 
 // variables are what a program needs to find everything.

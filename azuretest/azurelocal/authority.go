@@ -61,7 +61,7 @@ func (a *authority) close() error {
 	if !a.temporary {
 		return nil
 	}
-	return os.Remove(a.file)
+	return os.Remove(a.file) //nolint:gosec // G703: os.CreateTemp has named it
 }
 
 // rootOf returns the certificate of the emulator's authority in PEM: the end of the

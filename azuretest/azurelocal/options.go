@@ -56,7 +56,7 @@ func help(out io.Writer) {
 	o := options{shell: exports.Shells()}
 	set := o.flags()
 	set.SetOutput(out)
-	fmt.Fprint(out, "azurelocal is Azure on this machine, for tests.\n\n")
+	_, _ = io.WriteString(out, "azurelocal is Azure on this machine, for tests.\n\n") // as PrintDefaults
 	set.PrintDefaults()
 }
 

@@ -40,6 +40,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func fail(stderr io.Writer, err error, code int) int {
-	fmt.Fprintf(stderr, "azurelocal: %v\n", err)
+	_, _ = fmt.Fprintf(stderr, "azurelocal: %v\n", err) // the exit code tells, too
 	return code
 }

@@ -81,11 +81,11 @@ func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, addr string) {
 	if r.Method == http.MethodConnect {
 		url = "https://" + addr
 	}
-	arrival := p.azure.Receive(azuretest.Request{Method: r.Method, URL: url, Operation: "proxy.refused", Header: http.Header{}})
-	arrival.Finish(http.StatusForbidden, "", why)
+	p.azure.Refused(azuretest.Request{Method: r.Method, URL: url, Operation: "proxy.refused", Status: http.StatusForbidden, Reason: why})
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusForbidden)
-	_, _ = io.WriteString(w, why+"\n") // the client may have left
+	_, _ = io.WriteString(w, why+"\n") //nolint:gosec // G705: it is plain text
 }
 
 func withPort(hostport, port string) string {

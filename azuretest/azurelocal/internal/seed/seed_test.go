@@ -14,21 +14,21 @@ import (
 )
 
 // write puts a document into a file and returns its path.
-func write(t testing.TB, text string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "world.json")
-	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+func write(tb testing.TB, text string) string {
+	tb.Helper()
+	file := filepath.Join(tb.TempDir(), "world.json")
+	require.NoError(tb, os.WriteFile(file, []byte(text), 0o600))
 	return file
 }
 
 // load makes the world of a document.
-func load(t testing.TB, text string) (*azuretest.Server, *seed.Databases, error) {
-	t.Helper()
-	world, err := seed.Read(write(t, text))
+func load(tb testing.TB, text string) (*azuretest.Server, *seed.Databases, error) {
+	tb.Helper()
+	world, err := seed.Read(write(tb, text))
 	if err != nil {
 		return nil, nil, err
 	}
-	azure := azuretest.New(t, azuretest.Empty())
+	azure := azuretest.New(tb, azuretest.Empty())
 	databases, err := world.Apply(azure)
 	return azure, databases, err
 }

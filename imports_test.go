@@ -44,6 +44,7 @@ func allowed() map[string][]string {
 		"azuretest/azurelocal/internal/proxy":   {module + "/azuretest"},
 		"azuretest/azurelocal/internal/control": {module + "/azuretest"},
 		"azuretest/azurelocal/internal/exports": {},
+		"azuretest/azurelocal/internal/page":    {module + "/azuretest"},
 		"azuretest/azurelocal/internal/seed":    {module + "/azuretest"},
 		"azuretest/azurelocal/internal/state":   {},
 		"examples/keyvault":                     program,

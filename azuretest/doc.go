@@ -51,6 +51,12 @@
 // Two of them put files on the disk: Azure Arc ([Server.SetArcKeyDirectory]) and
 // workload identity, each when it is asked for. Close removes them.
 //
+// # State
+//
+// [Server.Save] writes all that a Server holds, and [Server.Load] puts it into another,
+// in this program or the next run of it. [Server.Watch] tells what happens as it happens;
+// [Server.Vaults], [Server.StorageAccounts] and their kin list what there is.
+//
 // # Virtual time
 //
 // A Server works inside a testing/synctest bubble if it is made and closed in

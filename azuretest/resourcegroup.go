@@ -82,9 +82,13 @@ func (g *ResourceGroup) AddResource(r Resource) {
 	r.Tags = maps.Clone(r.Tags)
 	g.tree.mu.Lock()
 	defer g.tree.mu.Unlock()
-	added := groupResource{Resource: r, id: g.id + "/providers/" + r.Type + "/" + r.Name, created: g.subscription.server.Now(), scope: &g.Scope}
+	added := groupResource{Resource: r, id: g.resourceID(r), created: g.subscription.server.Now(), scope: &g.Scope}
 	g.resources = slices.DeleteFunc(g.resources, func(old groupResource) bool { return strings.EqualFold(old.id, added.id) })
 	g.resources = append(g.resources, added)
+}
+
+func (g *ResourceGroup) resourceID(r Resource) string {
+	return g.id + "/providers/" + r.Type + "/" + r.Name
 }
 
 // Lock switches on or off a lock that forbids to delete the group.

@@ -75,7 +75,7 @@ func (m *resourceManager) state(s *Server) (records []stateRecord, accounts []*S
 	defer m.mu.Unlock()
 	m.settle(s.Now())
 	for _, sub := range inOrderOfKeys(m.subscriptions) {
-		records = append(records, stateRecord{Subscription: &subscriptionState{sub.guid, sub.Scope.state(), sub.deletion, sub.pageSize, sub.limits.on}})
+		records = append(records, stateRecord{Subscription: &subscriptionState{sub.guid, sub.state(), sub.deletion, sub.pageSize, sub.limits.on}})
 		for _, g := range sub.sorted() {
 			records = append(records, stateRecord{Group: g.saved()})
 		}
@@ -106,7 +106,10 @@ func (g *ResourceGroup) saved() *groupState {
 func (j *deletionJob) saved() *jobState {
 	out := &jobState{
 		j.id, j.group.subscription.guid, j.group.name, j.how, j.polls,
-		instant{j.started}, instant{j.until}, instant{j.ended}, 0, nil,
+		instant{j.started},
+		instant{j.until},
+		instant{j.ended},
+		0, nil,
 	}
 	if j.failure != nil {
 		out.Status, out.Failure = j.failure.status, &armErrorAnswer{j.failure.body}

@@ -112,7 +112,7 @@ func (t *lakeTree) addContent(c lakeContent, at int) {
 	first := c.parts[0]
 	key := contentKey{first.start(), first.spill, first.at, c.size}
 	for _, other := range t.kept[key] {
-		if t.whole[other].same(c) {
+		if t.whole[other].same(&c) {
 			node.about.Same = &other
 			return
 		}
@@ -130,7 +130,7 @@ func (p lakePart) start() *byte {
 }
 
 // same reports whether two contents are the same pieces.
-func (c lakeContent) same(other lakeContent) bool {
+func (c *lakeContent) same(other *lakeContent) bool {
 	if c.size != other.size {
 		return false
 	}
@@ -141,7 +141,7 @@ func (c lakeContent) same(other lakeContent) bool {
 }
 
 // pieces are those that the content has, and no more of the last.
-func (c lakeContent) pieces() []lakePart {
+func (c *lakeContent) pieces() []lakePart {
 	var list []lakePart
 	left := c.size
 	for _, p := range c.parts {

@@ -136,7 +136,7 @@ func (s *savedNode) addPending(n *lakeNode) {
 
 // savedEnds are where the blocks end, of which the last may since have grown in another
 // content.
-func (c lakeContent) savedEnds() []int64 {
+func (c *lakeContent) savedEnds() []int64 {
 	var ends []int64
 	for _, end := range c.ends {
 		ends = append(ends, min(end, c.size))

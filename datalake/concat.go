@@ -24,6 +24,8 @@ func (c *Client) Concat(ctx context.Context, name string, sources ...string) err
 }
 
 type concatenator interface {
+	// joins says whether files of such a name can be sources.
+	joins(name string) bool
 	concat(ctx context.Context, target string, sources []string) error
 }
 
@@ -39,6 +41,9 @@ func (c *Client) concat(ctx context.Context, target string, sources []string) er
 	all, err := c.cleanSources(target, sources)
 	if err != nil {
 		return err
+	}
+	if !b.joins(strings.Join(all, "")) {
+		return invalid("Hadoop concatenates no file with a comma in its name")
 	}
 	size, err := c.sizeOf(ctx, append([]string{target}, all...))
 	if err != nil {
@@ -103,20 +108,20 @@ func (c *Client) join(ctx context.Context, b concatenator, target string, source
 	}
 }
 
+// joins: Hadoop takes the names as a list with commas.
+func (w *webhdfs) joins(name string) bool { return w.msConcat || !strings.Contains(name, ",") }
+
 // concat: Gen1 takes the names in a body, which bounds neither their number nor
 // their letters.
 func (w *webhdfs) concat(ctx context.Context, target string, sources []string) error {
 	r := request{method: http.MethodPost, op: "CONCAT", name: target, once: true}
-	switch {
-	case w.msConcat:
+	if w.msConcat {
 		body, err := json.Marshal(map[string][]string{"sources": sources})
 		if err != nil {
 			return err
 		}
 		r.op, r.body = "MSCONCAT", azrest.NewContent("application/json", body)
-	case slices.ContainsFunc(sources, func(name string) bool { return strings.Contains(name, ",") }):
-		return invalid("Hadoop concatenates no file with a comma in its name")
-	default:
+	} else {
 		r.query = url.Values{"sources": {untrimmed(strings.Join(sources, ","))}}
 	}
 	return w.tell(ctx, r)

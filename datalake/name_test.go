@@ -1,7 +1,9 @@
 package datalake_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -144,4 +146,28 @@ func TestNamesThatTheServerChanges(t *testing.T) {
 	for _, one := range s.seen {
 		require.Empty(t, one.body)
 	}
+}
+
+// Hadoop joins no parts with a comma in their names.
+func TestConformanceCommas(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		data := content(20_000)
+		var given datalake.Checkpoint
+		inParts := &datalake.UploadOptions{ChunkSize: 6000, Concurrency: 3}
+		resumable := &datalake.UploadOptions{ChunkSize: 1000, Checkpoint: func(c datalake.Checkpoint) { given = c }}
+		require.NoError(t, s.Mkdir(t.Context(), s.at("a,b"), 0o755))
+		for _, name := range []string{"c,d", "a,b/c"} {
+			require.NoError(t, s.Upload(t.Context(), s.at(name), bytes.NewReader(data), inParts))
+			require.True(t, string(data) == s.read(t, name))
+		}
+		require.NoError(t, s.Upload(t.Context(), s.at("c,d"), bytes.NewReader(data), resumable))
+		require.NotZero(t, given.Offset)
+		err := s.Upload(t.Context(), s.at("a,b/c"), bytes.NewReader(data), resumable)
+		require.Equal(t, s.isHadoop(), errors.Is(err, errors.ErrUnsupported), err)
+		require.True(t, s.isHadoop() || err == nil, err)
+		require.Equal(t, []string{"c"}, s.names(t, s.at("a,b")))
+		require.ElementsMatch(t, []string{"a,b", "c,d"}, s.names(t, s.dir))
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -101,9 +102,10 @@ func (c *Client) discard(ctx context.Context, failure error, temps ...string) {
 }
 
 // tempName is in the same directory, and hidden from what reads data there: the
-// programs around Hadoop pass over names that begin with a dot.
+// programs around Hadoop pass over names that begin with a dot. Hadoop joins no
+// parts with a comma in their names.
 func tempName(name string) string {
-	base := path.Base(name)
+	base := strings.ReplaceAll(path.Base(name), ",", "_")
 	for len(base) > 200 || !utf8.ValidString(base) {
 		base = base[:min(len(base), 201)-1]
 	}

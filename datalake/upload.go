@@ -2,6 +2,8 @@ package datalake
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 )
 
@@ -25,7 +27,8 @@ type UploadOptions struct {
 	Progress func(sent int64)
 	// Checkpoint gets how far the upload has come, each time that more of it would
 	// survive the end of the program, never two calls at a time. If it is set, an
-	// upload that fails leaves behind what it has sent.
+	// upload that fails leaves behind what it has sent. Hadoop cannot do that in a
+	// directory with a comma in its name: [errors.ErrUnsupported].
 	Checkpoint func(Checkpoint)
 	// Resume is the last that Checkpoint got from an earlier upload of the same
 	// source, which is read from its beginning: if it is another, that is
@@ -60,10 +63,10 @@ func (c *Client) upload(ctx context.Context, name string, r io.Reader, options *
 		return err
 	}
 	u := &upload{client: c, name: name, source: newSource(r), options: options, mode: modeFor(existing)}
-	switch _, inParts := c.backend.(concatenator); {
-	case options.Checkpoint != nil || options.Resume.Offset > 0:
+	switch {
+	case options.resumable():
 		return u.resumable(ctx)
-	case inParts && options.Concurrency > 1 && u.source.size > u.partSize():
+	case c.takesParts(name) && options.Concurrency > 1 && u.source.size > u.partSize():
 		return u.inParts(ctx)
 	default:
 		return c.write(ctx, name, u.source, u.put())
@@ -76,11 +79,21 @@ func (c *Client) checkUpload(name string, o *UploadOptions) error {
 		return invalid("ChunkSize and Concurrency are not negative")
 	case o.Checksum && !c.backend.verifies():
 		return errUnsupported("checksums")
+	case o.resumable() && !c.backend.grows() && !c.takesParts(name):
+		return fmt.Errorf("%w: Hadoop concatenates no parts in a directory with a comma in its name", errors.ErrUnsupported)
 	case o.Resume.Offset != 0:
 		return o.Resume.check(name, true)
 	default:
 		return nil
 	}
+}
+
+func (o *UploadOptions) resumable() bool { return o.Checkpoint != nil || o.Resume.Offset > 0 }
+
+// takesParts says whether the server can join the parts of a file.
+func (c *Client) takesParts(name string) bool {
+	b, ok := c.backend.(concatenator)
+	return ok && b.joins(parent(name))
 }
 
 // upload is one call of Upload.

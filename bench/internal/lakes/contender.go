@@ -42,8 +42,10 @@ func (l *Lake) keyless() (Contender, error) {
 		return Contender{}, err
 	}
 	return Contender{
-		Name:   "this library",
-		Upload: func(ctx context.Context, r io.Reader, _ int64) error { return client.Upload(ctx, file, r, nil) },
+		Name: "this library",
+		Upload: func(ctx context.Context, r io.Reader, _ int64) error {
+			return client.Upload(ctx, file, r, &datalake.UploadOptions{Concurrency: 1})
+		},
 		Write:  func(ctx context.Context, _ int64) (io.WriteCloser, error) { return client.Create(ctx, file) },
 		Stream: func(ctx context.Context) (io.ReadCloser, error) { return client.Open(ctx, file) },
 		Save:   func(ctx context.Context, w io.WriterAt) error { return client.Download(ctx, file, w, nil) },

@@ -24,6 +24,12 @@ func (l *local) announce(to io.Writer, began time.Time) {
 		"# system's, or to tls.Config.RootCAs of the program: %s\n", l.authority.file)
 	fmt.Fprintf(&out, "#\n# http %s, TLS %s, SQL %s; status page %s\n",
 		l.ports.http.Addr(), l.ports.tls.Addr(), l.sqlAddr("off"), l.url())
+	if l.state != nil {
+		fmt.Fprintf(&out, "# state in %s\n", l.options.state)
+	}
+	if l.continued && l.options.seed != "" {
+		fmt.Fprintln(&out, "# there was a state, so that the seed is not used")
+	}
 	fmt.Fprintf(&out, "# ready in %d ms; Ctrl-C stops it\n", time.Since(began).Milliseconds())
 	_, _ = io.WriteString(to, out.String()) // who does not read it has fixed the ports
 }

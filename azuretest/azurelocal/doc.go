@@ -100,6 +100,23 @@
 // before "script". An unknown field is an error: it is told as file:line:column, nothing
 // is served and the exit code is 2.
 //
+// # State
+//
+// -state names a file in which everything is kept that the services hold, the databases,
+// the clock and the secret in IDENTITY_HEADER included, but neither faults nor the log of
+// requests. It is written two seconds after a change and when the program ends: a new file
+// takes the place of the old one when it is complete and on the disk. The next run goes on
+// from there, and looks at no seed. A file that is none of this program's, or of another
+// version, or that somebody else has changed meanwhile, is left as it is. Secrets are in
+// it as they are.
+//
+// # Ends
+//
+// Ctrl-C or SIGTERM ends the program: requests have half a second, then all connections
+// are closed and the state is saved. The exit code is 0 after that, 1 if something has
+// failed after the line that says ready, and 2 if that line never came because of a flag,
+// a port, a seed or a state: then one line says what to do, and nothing has been changed.
+//
 // # Control
 //
 // What package azuretest does by Go calls, other programs do by HTTP at

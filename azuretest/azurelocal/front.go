@@ -14,9 +14,9 @@ import (
 // of App Service, and the description of how to check tokens.
 func (l *local) handler() http.Handler {
 	own := http.NewServeMux()
-	own.Handle("/api/", control.Guard(control.Handler(l.azure)))
+	own.Handle("/api/", control.Guard(l.touching(control.Handler(l.azure))))
 	for _, path := range []string{"/{$}", "/page/", "/favicon.ico"} {
-		own.Handle(path, control.Guard(l.page()))
+		own.Handle(path, control.Guard(l.touching(l.page())))
 	}
 	own.Handle("/", l.azure)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,6 +27,17 @@ func (l *local) handler() http.Handler {
 			own.ServeHTTP(w, r)
 		default:
 			l.azure.ServeHTTP(w, r)
+		}
+	})
+}
+
+// touching is a handler that may change something which no request to a service shows,
+// such as the clock.
+func (l *local) touching(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if r.Method != http.MethodGet {
+			l.keeper.Touch()
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/azuretest/azurelocal/internal/proxy"
+	"github.com/keyless-go/azure/azuretest/azurelocal/internal/state"
 	"github.com/keyless-go/azure/azuretest/sqlserver"
 )
 
@@ -20,6 +21,9 @@ type local struct {
 	databases *sqlserver.Server // nil: off
 	proxy     *proxy.Proxy
 	authority *authority
+	state     *state.File // nil: none is kept
+	continued bool        // the state is that of a run before
+	keeper    *state.Keeper
 	front     *http.Server
 	ports     listeners
 }
@@ -27,7 +31,7 @@ type local struct {
 // prepare makes everything ready to be served. If it fails nothing is left behind.
 func prepare(ctx context.Context, o options) (*local, error) {
 	l := &local{options: o}
-	for _, step := range []func(context.Context) error{l.startWorld, l.listen, l.connect} {
+	for _, step := range []func(context.Context) error{l.startWorld, l.listen, l.connect, l.firstSave} {
 		if err := step(ctx); err != nil {
 			_ = l.close() // the error before it says what to do
 			return nil, err
@@ -43,6 +47,7 @@ func (l *local) connect(ctx context.Context) error {
 		dialer = l.databases.Dialer()
 	}
 	l.proxy = proxy.New(l.azure, dialer)
+	l.keeper = state.NewKeeper(l.state)
 	var err error
 	if l.authority, err = newAuthority(l.azure, l.options.ca); err != nil {
 		return err
@@ -56,7 +61,11 @@ func (l *local) connect(ctx context.Context) error {
 }
 
 // serve serves until ctx is done, or a port fails.
-func (l *local) serve(ctx context.Context) error {
+func (l *local) serve(ctx context.Context, report func(error)) error {
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	kept := make(chan error, 1)
+	go func() { kept <- l.keepState(keeping, report) }()
 	failed := make(chan error, 3)
 	go func() { failed <- l.front.Serve(l.ports.http) }()
 	go func() { failed <- l.proxy.ServeTLS(l.ports.tls) }()
@@ -69,19 +78,51 @@ func (l *local) serve(ctx context.Context) error {
 	case err = <-failed:
 		err = fmt.Errorf("a port has failed: %w", err)
 	}
-	return errors.Join(err, l.close())
+	l.disconnect()
+	stop() // what requests have changed until now is saved
+	return errors.Join(err, <-kept, l.close())
 }
 
-// close ends all connections and removes what is temporary.
-func (l *local) close() error {
-	var errs []error
-	if l.front != nil {
-		errs = append(errs, l.front.Close())
+// saveEvery is how much of the state a crash may cost.
+const saveEvery = 2 * time.Second
+
+// keepState saves the state until ctx is done, and then for the last time.
+func (l *local) keepState(ctx context.Context, report func(error)) error {
+	if l.state == nil {
+		return nil
 	}
+	watched := l.azure.Watch(ctx)
+	go func() {
+		for range watched {
+			l.keeper.Touch()
+		}
+	}()
+	if err := l.keeper.Keep(ctx, saveEvery, func(err error) { report(fmt.Errorf("-state %w", err)) }); err != nil {
+		return fmt.Errorf("-state %w", err)
+	}
+	return nil
+}
+
+// lastWords is how long requests that are being served may go on at the end.
+const lastWords = 500 * time.Millisecond
+
+// disconnect ends all requests and tunnels.
+func (l *local) disconnect() {
+	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	if l.front.Shutdown(ctx) != nil {
+		_ = l.front.Close() // it has been asked nicely
+	}
+	l.proxy.Shutdown(ctx)
+}
+
+// close ends what is left and removes what is temporary.
+func (l *local) close() error {
+	l.ports.close()
+	var errs []error
 	if l.proxy != nil {
 		errs = append(errs, l.proxy.Close())
 	}
-	l.ports.close()
 	if l.databases != nil {
 		errs = append(errs, l.databases.Close())
 	}

@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err, exitBadInput)
 	}
 	l.announce(stdout, began)
-	if err := l.serve(ctx); err != nil {
+	if err := l.serve(ctx, func(err error) { fail(stderr, err, exitOK) }); err != nil {
 		return fail(stderr, err, exitFailed)
 	}
 	return exitOK

@@ -43,6 +43,14 @@ func New(azure *azuretest.Server, sql Dialer) *Proxy {
 // patience is how long a client may take to say what it wants.
 const patience = time.Minute
 
+// Shutdown lets requests that are being served go on until ctx is done, and ends all
+// connections.
+func (p *Proxy) Shutdown(ctx context.Context) {
+	if p.inner.Shutdown(ctx) != nil {
+		_ = p.inner.Close() // its listeners are the caller's
+	}
+}
+
 // Close ends all connections.
 func (p *Proxy) Close() error { return p.inner.Close() }
 

@@ -42,7 +42,9 @@ func (d *Databases) Apply(server SQLServer) error {
 	if d.admin != nil {
 		server.SetAdmin(d.admin)
 	}
-	server.SetDirectoryReader(d.directoryReader)
+	if d.directoryReader {
+		server.SetDirectoryReader(true)
+	}
 	for _, db := range d.list {
 		if err := server.AddDatabase(db.name); err != nil {
 			return d.errorf(db.at, "%v", err)

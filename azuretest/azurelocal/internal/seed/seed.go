@@ -14,7 +14,7 @@ import (
 	"github.com/keyless-go/azure/azuretest"
 )
 
-// A World is what a file describes.
+// A World is what a file describes. The zero value is none: it changes nothing.
 type World struct {
 	document
 
@@ -45,6 +45,9 @@ func readFile(file string) ([]byte, error) {
 func (w *World) Apply(azure *azuretest.Server) (*Databases, error) {
 	s := seeder{document: &w.document, azure: azure}
 	databases := &Databases{document: &w.document, azure: azure}
+	if w.name == "" {
+		return databases, nil
+	}
 	err := s.fields(w.root, "the world",
 		field{"systemIdentity", s.systemIdentity},
 		field{"userIdentities", s.userIdentities},

@@ -23,14 +23,14 @@ func (f *File) Save() error {
 	}
 	was := f.seen
 	if err := f.look(); err != nil {
-		return f.failed(err, "it is not saved")
+		return f.failed(err, "nothing is saved until the file and its directory can be written")
 	}
 	if f.seen != was && f.Exists() {
 		f.seen = was
 		return f.failed(errors.New("another program has changed it"), "it is left as it is")
 	}
 	if err := f.replace(); err != nil {
-		return f.failed(err, "it is not saved")
+		return f.failed(err, "nothing is saved until the file and its directory can be written")
 	}
 	f.digest = digest
 	return f.look()

@@ -136,7 +136,7 @@ func TestFailuresLeaveTheFile(t *testing.T) {
 	})
 	t.Run("a directory that is gone", func(t *testing.T) {
 		lost := open(t, filepath.Join(t.TempDir(), "nowhere", "state"), &note{text: "x"})
-		require.ErrorContains(t, lost.Save(), "no such file or directory; it is not saved")
+		require.ErrorContains(t, lost.Save(), "no such file or directory; nothing is saved until")
 	})
 	t.Run("a part that cannot be loaded", func(t *testing.T) {
 		g, err := state.New(path)

@@ -30,6 +30,9 @@ import (
 // most is what a client can make the server hold: Go's memory and SQLite's.
 const most = 16 << 20
 
+// awhile is how long a client lets a request run that does not end by itself.
+const awhile = 300 * time.Millisecond
+
 // TestHostileMemory lets a hostile client at a server in a process of its own, and asks
 // the operating system how much that process has ever held. A process with the race
 // detector holds many times as much, so that there is no such test.
@@ -272,13 +275,13 @@ func (v *victim) addFloods(all attacks) {
 	all["messages that nobody reads"] = func(t *testing.T) {
 		c := v.login(t)
 		c.send(t, kindBatch, batch("WHILE 1 = 1 PRINT REPLICATE(N'x', 2000)"))
-		require.Never(t, func() bool { return false }, time.Second, 100*time.Millisecond)
+		<-time.After(awhile)
 		require.NoError(t, c.Close())
 	}
 	all["rows that nobody reads"] = func(t *testing.T) {
 		c := v.login(t)
 		c.send(t, kindBatch, batch(endless+"SELECT REPLICATE('x', 8000) FROM n"))
-		require.Never(t, func() bool { return false }, time.Second, 100*time.Millisecond)
+		<-time.After(awhile)
 		require.NoError(t, c.Close())
 	}
 	all["half logins"] = func(t *testing.T) {

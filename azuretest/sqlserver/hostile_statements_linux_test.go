@@ -27,23 +27,23 @@ func (v *victim) addStatements(all attacks) {
 	)
 	times := func(n int, text string) string { return strings.Repeat(text, n) }
 	for name, one := range map[string]struct{ text, want string }{
-		"IN with many numbers":    {"SELECT 'in' WHERE 1 IN (" + times(20_000, "1,") + "1)", "in"},
-		"IN with many texts":      {"SELECT 'in' WHERE 'b' IN (" + times(20_000, "'abcdef',") + "'b')", "in"},
+		"IN with many numbers":    {"SELECT 'in' WHERE 1 IN (" + times(12_000, "1,") + "1)", "in"},
+		"IN with many texts":      {"SELECT 'in' WHERE 'b' IN (" + times(12_000, "'abcdef',") + "'b')", "in"},
 		"IN with too many":        {"SELECT 1 WHERE 1 IN (" + times(100_000, "1,") + "1)", complex},
-		"parentheses":             {"SELECT " + times(40_000, "("), nested},
+		"parentheses":             {"SELECT " + times(20_000, "("), nested},
 		"NOT":                     {"SELECT 1 WHERE " + times(10_000, "NOT ") + "1 = 1", nested},
 		"subqueries":              {"SELECT " + times(10_000, "(SELECT "), nested},
-		"CASE":                    {"SELECT " + times(5_000, "CASE WHEN 1 = 1 THEN "), nested},
+		"CASE":                    {"SELECT " + times(3_000, "CASE WHEN 1 = 1 THEN "), nested},
 		"BEGIN":                   {times(10_000, "BEGIN "), nested},
-		"operators":               {"SELECT " + times(20_000, "1+") + "1", nested},
+		"operators":               {"SELECT " + times(10_000, "1+") + "1", nested},
 		"OR":                      {"SELECT 1 WHERE " + times(1900, "1 = 1 OR ") + "1 = 1", complex},
 		"UNION":                   {times(1900, "SELECT 1 UNION ALL ") + "SELECT 1", complex},
-		"columns":                 {"SELECT " + times(4000, "CASE WHEN 1 = 1 THEN 1 END,") + "1", complex},
+		"columns":                 {"SELECT " + times(2000, "CASE WHEN 1 = 1 THEN 1 END,") + "1", complex},
 		"long columns":            {"SELECT " + times(1000, million+",") + "1", complex},
 		"some long columns":       {"SELECT " + times(10, million+",") + "1", row},
 		"columns of 8000":         {"SELECT " + times(1900, "REPLICATE('x', 8000),") + "1", complex},
-		"rows":                    {"SELECT 'rows' FROM (VALUES " + times(9000, "(1),") + "(1)) t(x)", "rows"},
-		"statements":              {times(12_000, "SELECT 1;"), ""},
+		"rows":                    {"SELECT 'rows' FROM (VALUES " + times(6000, "(1),") + "(1)) t(x)", "rows"},
+		"statements":              {times(8_000, "SELECT 1;"), ""},
 		"a literal":               {"SELECT '" + times(1_000_000, "x") + "'", "xxxxxxx"},
 		"a literal and functions": {"SELECT REPLACE(UPPER('" + times(1_000_000, "x") + "'), 'x', 'yy')", "would be truncated"},
 		"REPLICATE":               {"SELECT " + times(20, "REPLICATE(") + "CAST('x' AS varchar(max))" + times(20, ", 100)"), row},
@@ -54,7 +54,7 @@ func (v *victim) addStatements(all attacks) {
 		"tables":                  {"DECLARE @i int = 0; WHILE @i < 5000 BEGIN DECLARE @s nvarchar(max) = CONCAT('CREATE TABLE t', @i, ' (" + columns(300) + ")'); SET @i += 1; EXEC (@s) END", "size quota"},
 		"temporary tables":        {"DECLARE @i int = 0; WHILE @i < 5000 BEGIN DECLARE @s nvarchar(max) = CONCAT('CREATE TABLE #t', @i, ' (" + columns(300) + ")'); SET @i += 1; EXEC (@s) END", "size quota"},
 		"a stored value, often":   {"CREATE TABLE #b (v nvarchar(max)); INSERT INTO #b VALUES (" + million + "); SELECT " + times(400, "v,") + "v FROM #b", row},
-		"errors":                  {"DECLARE @i int = 0; WHILE @i < 100000 BEGIN SET @i += 1; SELECT 1 / 0 END", "Divide by zero"},
+		"errors":                  {"DECLARE @i int = 0; WHILE @i < 20000 BEGIN SET @i += 1; SELECT 1 / 0 END", "Divide by zero"},
 	} {
 		all["T-SQL: "+name] = func(t *testing.T) {
 			require.Contains(t, strings.ReplaceAll(v.batch(t, one.text), "\x00", ""), one.want)
@@ -72,7 +72,7 @@ func (v *victim) addStatements(all attacks) {
 		all["T-SQL: "+name] = func(t *testing.T) {
 			c := v.login(t)
 			c.send(t, kindBatch, batch(text))
-			require.Never(t, func() bool { return false }, time.Second, 100*time.Millisecond)
+			<-time.After(awhile)
 			require.NoError(t, c.Close())
 		}
 	}

@@ -118,6 +118,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// CloseWrite ends what the client says.
+func (c wire) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Close()
+}
+
 // closed reports whether the server hangs up, and does not let the client wait.
 func (c wire) closed() bool {
 	for {

@@ -18,7 +18,7 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string { return e.Message }
 
 // maxTokens bounds the memory that a batch takes.
-const maxTokens = 50_000
+const maxTokens = 25_000
 
 // lexer makes tokens of a text.
 type lexer struct {

@@ -8,8 +8,10 @@ import (
 // advice is what to do about a connection that was not made, or "".
 func (c *Connector) advice(err error, who bearer) string {
 	switch number := numberOf(err); number {
-	case loginFailed, noDatabase:
+	case loginFailed:
 		return c.loginAdvice(oneLine(err), who)
+	case noDatabase:
+		return fmt.Sprintf("does the server have a database %q? If so, %s", c.database, c.loginAdvice("", who))
 	case 40615:
 		return "let the address in with a rule of the server's firewall"
 	case 40914:

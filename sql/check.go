@@ -31,7 +31,7 @@ type Health struct {
 func Check(ctx context.Context, db *sql.DB) (Health, error) {
 	health, err := check(ctx, db)
 	if err != nil {
-		return Health{}, fail("azuresql: check: "+oneLine(err), err)
+		return Health{}, fail("azuresql: check: "+within(err), err)
 	}
 	return health, nil
 }

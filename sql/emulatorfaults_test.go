@@ -65,8 +65,27 @@ func TestNoDatabase(t *testing.T) {
 		err := w.open(t, "nowhere", w.SystemIdentity()).PingContext(t.Context())
 		require.Equal(t, int32(4060), numberOf(t, err))
 		require.ErrorContains(t, err, `azuresql: connect to database "nowhere" on myserver.database.windows.net: `)
+		require.ErrorContains(t, err, `does the server have a database "nowhere"? If so, is its identity a user of the database?`)
 		require.Less(t, time.Since(start), 5*time.Second)
 	})
+}
+
+// TestErrorsOfErrors: what failed below is named once, and what the driver calls an
+// internal error is told.
+func TestErrorsOfErrors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	db := w.open(t, "master", w.SystemIdentity())
+	_, err := azuresql.Check(t.Context(), db)
+	require.ErrorContains(t, err, `azuresql: check: connect to database "master" on `)
+	_, err = azuresql.EnsureUser(t.Context(), db, azuresql.User{Name: "DevTestVM"})
+	require.ErrorContains(t, err, `azuresql: ensure user "DevTestVM": connect to database "master" on `)
+	require.ErrorContains(t, azuresql.RemoveUser(t.Context(), db, "DevTestVM"), `azuresql: remove user "DevTestVM": connect to database "master" on `)
+
+	w.Fail(azuretest.Fault{Operation: "sql.rpc", Code: "40613"})
+	_, err = azuresql.EnsureUser(t.Context(), w.admin(t), azuresql.User{Name: "DevTestVM"})
+	require.ErrorContains(t, err, "SQL Server had internal error: mssql: Database 'mydatabase' on server 'myserver' is not currently available.")
+	require.Equal(t, int32(40613), numberOf(t, err))
 }
 
 // TestServerClosesIdleConnections, in memory and on a socket.

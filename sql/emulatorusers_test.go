@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/azuretest/sqlserver"
@@ -84,6 +85,7 @@ func TestEnsureUserRefused(t *testing.T) {
 		{"no such object", asAdmin, azuresql.User{Name: "app", ObjectID: someObject}, 37545, "not of an app registration"},
 		{"no such role", asAdmin, azuresql.User{Name: "DevTestVM", Roles: []string{"db_reader"}}, 0, "CREATE ROLE [db_reader]"},
 		{"another's name", asAdmin, azuresql.User{Name: "DevTestVM", ClientID: someClient}, 0, "belongs to another identity"},
+		{"a role that is a user", asAdmin, azuresql.User{Name: "DevTestVM", Roles: []string{"DevTestVM"}}, 0, "[DevTestVM] is a user of the directory and not a role"},
 		{"a role's name", asAdmin, byName("db_owner"), 0, "is a role"},
 		{"no right", func(t *testing.T, w *world) *sql.DB {
 			t.Helper()
@@ -130,6 +132,27 @@ func TestEnsureUserWithoutTheDirectory(t *testing.T) {
 	w.sql.SetDirectoryReader(true)
 	_, err = azuresql.EnsureUser(t.Context(), db, azuresql.User{Name: "other"})
 	require.NoError(t, err)
+}
+
+// TestEverybodyMakesTheUser: many programs start at once.
+func TestEverybodyMakesTheUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.AddUserIdentity("app")
+	db := w.admin(t)
+	user := azuresql.User{Name: "app", ClientID: app.ClientID(), Roles: []string{"public", "db_datareader"}}
+	for range 3 {
+		var group errgroup.Group
+		for range 10 {
+			group.Go(func() error { _, err := azuresql.EnsureUser(t.Context(), db, user); return err })
+		}
+		require.NoError(t, group.Wait())
+		require.NoError(t, w.open(t, sqlserver.Database, app).PingContext(t.Context()))
+		for range 10 {
+			group.Go(func() error { return azuresql.RemoveUser(t.Context(), db, "app") })
+		}
+		require.NoError(t, group.Wait())
+	}
 }
 
 // TestRecreatedIdentity: the machine was made anew under its old name.

@@ -1,6 +1,7 @@
 package azuresql
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,10 +43,16 @@ func (e *failure) Unwrap() []error { return e.causes }
 // GoString keeps %#v from what is below.
 func (e *failure) GoString() string { return strconv.Quote(e.text) }
 
+// within is the text of an error in a message that names the package already.
+func within(err error) string { return strings.TrimPrefix(oneLine(err), "azuresql: ") }
+
 // oneLine is the text of an error from elsewhere, fit for a message: one line
 // of bounded length, without anything that looks like a token.
 func oneLine(err error) string {
 	text := err.Error()
+	if fatal, ok := errors.AsType[mssql.ServerError](err); ok && numberOf(err) != 0 {
+		text += ": " + fatal.Unwrap().Error() // the driver keeps to itself what the server has said last
+	}
 	if len(text) > 8*maxText {
 		text = text[:8*maxText]
 	}

@@ -99,8 +99,11 @@ func (id identity) exists(ctx context.Context, db *sql.DB) (bool, error) {
 		return false, nil
 	}
 	found, err = principalOf(ctx, db, id.client)
-	if err != nil || found == nil {
+	switch {
+	case err != nil || found == nil:
 		return false, err
+	case found.name == id.name:
+		return true, nil // somebody has made it since the first look
 	}
 	return false, fmt.Errorf("the identity is user %s of this database already: use that name, or RemoveUser it", quoteName(found.name))
 }

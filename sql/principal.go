@@ -20,6 +20,10 @@ func (p principal) external() bool { return p.letter == "E" || p.letter == "X" }
 
 func (p principal) kind() string {
 	switch p.letter {
+	case "E":
+		return "user of the directory"
+	case "X":
+		return "group of the directory"
 	case "S":
 		return "user with a password or login of SQL Server"
 	case "R":
@@ -66,12 +70,16 @@ func checkRole(ctx context.Context, db *sql.DB, role string) error {
 	}
 }
 
-// addMember adds a user to a role, unless it is a member.
+// addMember adds a user to a role, unless it is a member. All are of public, whose
+// members are not listed.
 func addMember(ctx context.Context, db *sql.DB, role, user string) (added bool, err error) {
 	const members = "SELECT COUNT(*) FROM sys.database_role_members m" +
 		" JOIN sys.database_principals r ON r.principal_id = m.role_principal_id" +
 		" JOIN sys.database_principals u ON u.principal_id = m.member_principal_id" +
 		" WHERE r.name = @p1 AND u.name = @p2"
+	if strings.EqualFold(role, "public") {
+		return false, nil
+	}
 	var n int
 	if err := db.QueryRowContext(ctx, members, role, user).Scan(&n); err != nil || n > 0 {
 		return false, err

@@ -29,7 +29,7 @@ func (a address) String() string {
 // forms without quoting them: they may hold a password.
 func parseServer(server string) (address, error) {
 	host, port := server, uint64(defaultPort)
-	if a, err := netip.ParseAddr(strings.Trim(server, "[]")); err == nil {
+	if a, err := parseIP(server); err == nil {
 		return address{host: a.String(), port: port}, nil
 	}
 	if at := strings.LastIndexByte(server, ':'); at >= 0 {
@@ -39,7 +39,7 @@ func parseServer(server string) (address, error) {
 		}
 		host = server[:at]
 	}
-	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+	if a, err := parseIP(host); err == nil {
 		return address{host: a.String(), port: port}, nil
 	}
 	host = strings.TrimSuffix(host, ".")
@@ -50,6 +50,14 @@ func parseServer(server string) (address, error) {
 		return address{}, formError(server, "it holds what no host name does")
 	}
 	return address{host: host, port: port}, nil
+}
+
+// parseIP takes an address, in brackets or not.
+func parseIP(text string) (netip.Addr, error) {
+	if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
+		text = strings.TrimSuffix(inner, "]")
+	}
+	return netip.ParseAddr(text)
 }
 
 // formError names the form that the user may have had in mind.

@@ -57,6 +57,8 @@ func TestNewConnectorBadInput(t *testing.T) {
 		{"an empty label", "my..server", "db", nil, "what no host name does"},
 		{"a long label", strings.Repeat("x", 64), "db", nil, "what no host name does"},
 		{"a long name", strings.Repeat("x.", 127) + "x", "db", nil, "what no host name does"},
+		{"half a bracket", "[::1", "db", nil, "what no host name does"},
+		{"brackets the wrong way", "]::1[", "db", nil, "no port"},
 		{"no database", host, "", nil, "the database's name is empty"},
 		{"a database with a line", host, "a\nb", nil, "control character"},
 		{"a long database", host, strings.Repeat("x", 129), nil, "longer than 128"},

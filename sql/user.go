@@ -130,7 +130,7 @@ func removeUser(ctx context.Context, db *sql.DB, name string) error {
 }
 
 func userError(verb, name string, err error, advice string) error {
-	text := fmt.Sprintf("azuresql: %s user %q: %s", verb, name, oneLine(err))
+	text := fmt.Sprintf("azuresql: %s user %q: %s", verb, name, within(err))
 	if advice != "" {
 		text += "; " + advice
 	}

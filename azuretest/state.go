@@ -13,11 +13,12 @@ const stateVersion = 1
 // this package has saved.
 type StateVersionError struct {
 	Version int // of the state
+	Want    int // what can be read
 }
 
 // Error says which version would do.
 func (e *StateVersionError) Error() string {
-	return fmt.Sprintf("the state has version %d, this emulator reads version %d: use the emulator that saved it, or begin without", e.Version, stateVersion)
+	return fmt.Sprintf("the state has version %d, this emulator reads version %d: use the emulator that saved it, or begin without", e.Version, e.Want)
 }
 
 // Save writes what the Server holds, for [Server.Load]: identities and the secret of

@@ -101,7 +101,7 @@ func newStateReader(r io.Reader) (*stateReader, error) {
 		return nil, fmt.Errorf("the version is no number: %w", err)
 	}
 	if version != stateVersion {
-		return nil, &StateVersionError{version}
+		return nil, &StateVersionError{version, stateVersion}
 	}
 	return sr, sr.expect("records", json.Delim('['))
 }

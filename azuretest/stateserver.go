@@ -13,7 +13,6 @@ type serverState struct {
 	Offset          time.Duration   `json:"clockOffset"`
 	System          *identityState  `json:"systemIdentity"` // null: removed
 	Users           []identityState `json:"userIdentities"`
-	Person          bool            `json:"signedInUser"`
 	IdentityHeader  string          `json:"identityHeader"`
 	Plan            AppServicePlan  `json:"appServicePlan"`
 	OldArcAgent     bool            `json:"oldArcAgent"`
@@ -61,7 +60,6 @@ func (i *identities) save(out *serverState) {
 	for _, id := range i.users {
 		out.Users = append(out.Users, *id.state())
 	}
-	out.Person = i.person != nil
 }
 
 func (i *Identity) state() *identityState {
@@ -111,7 +109,8 @@ func (l *stateLoader) installServer() {
 	s.LimitIMDS(st.LimitIMDS)
 }
 
-// installIdentities keeps those there are already.
+// installIdentities keeps those there are already, and whom the state need not name: the
+// person.
 func (s *Server) installIdentities(st *serverState) {
 	known := s.identities.all()
 	one := func(st identityState) *Identity {
@@ -122,18 +121,15 @@ func (s *Server) installIdentities(st *serverState) {
 		}
 		return &Identity{name: st.Name, clientID: st.ClientID, objectID: st.ObjectID, resourceID: st.ResourceID, server: s}
 	}
-	person := s.SignedInUser()
+	s.SignedInUser() // so that her tokens from before are good
 	s.identities.mu.Lock()
 	defer s.identities.mu.Unlock()
-	s.identities.system, s.identities.users, s.identities.person = nil, nil, nil
+	s.identities.system, s.identities.users = nil, nil
 	for _, id := range identitiesOf(st.System) {
 		s.identities.system = one(id)
 	}
 	for _, id := range st.Users {
 		s.identities.users = append(s.identities.users, one(id))
-	}
-	if st.Person {
-		s.identities.person = person
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -12,11 +11,11 @@ import (
 // handler serves the http port: the proxy, the status page and the control API, and what
 // package azuretest serves at a socket's own address: the token endpoints of a machine and
 // of App Service, and the description of how to check tokens.
-func (l *local) handler() http.Handler {
+func (l *local) handler(page http.Handler) http.Handler {
 	own := http.NewServeMux()
 	own.Handle("/api/", control.Guard(l.touching(control.Handler(l.azure))))
-	for _, path := range []string{"/{$}", "/page/", "/favicon.ico"} {
-		own.Handle(path, control.Guard(l.touching(l.page())))
+	for _, path := range []string{"/{$}", "/page/"} {
+		own.Handle(path, control.Guard(l.touching(page)))
 	}
 	own.Handle("/", l.azure)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,14 +38,6 @@ func (l *local) touching(next http.Handler) http.Handler {
 		if r.Method != http.MethodGet {
 			l.keeper.Touch()
 		}
-	})
-}
-
-// page is the status page, with all that is below /page/.
-func (l *local) page() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "azurelocal: Azure on this machine, for tests\n") // the client may have left
 	})
 }
 

@@ -44,3 +44,17 @@ func TestControlIsReached(t *testing.T) {
 		})
 	}
 }
+
+func TestStatusPage(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	got := do(t, direct(t), http.MethodGet, p.env["AZURELOCAL_STATUS_URL"], "")
+	require.Equal(t, http.StatusOK, got.status)
+	for _, want := range []string{"mytestkeyvault", "mydatabase", "Employees", "db_datareader", p.env["AZURELOCAL_SQL_SERVER"], p.tls} {
+		require.Contains(t, got.body, want)
+	}
+	base := p.env["AZURELOCAL_STATUS_URL"]
+	added := do(t, direct(t), http.MethodPost, base+"api/faults", `{"operation": "imds.token", "status": 418}`, "Content-Type: application/json")
+	require.Equal(t, http.StatusCreated, added.status)
+	require.Contains(t, do(t, direct(t), http.MethodGet, base, "").body, "418")
+}

@@ -52,8 +52,12 @@ func (l *local) connect(ctx context.Context) error {
 	if l.authority, err = newAuthority(l.azure, l.options.ca); err != nil {
 		return err
 	}
+	page, err := l.page(ctx)
+	if err != nil {
+		return err
+	}
 	l.front = &http.Server{
-		Handler:           l.handler(),
+		Handler:           l.handler(page),
 		ReadHeaderTimeout: time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

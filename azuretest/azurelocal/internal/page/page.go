@@ -6,7 +6,6 @@ package page
 import (
 	"embed"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strconv"
 	"time"
@@ -51,18 +50,15 @@ type page struct {
 	switches  switches
 }
 
-// Handler returns the page, at / and below /page/. It is safe for concurrent use,
-// and does its work when asked. A request that a browser sends for another site's page changes nothing.
+// Handler returns the page, at / and below /page/. It is safe for concurrent use, and does
+// its work when asked. A request that a browser sends for another site's page changes
+// nothing.
 func Handler(azure *azuretest.Server, options Options) (http.Handler, error) {
-	p := &page{azure: azure, options: options, run: strconv.FormatInt(time.Now().UnixNano(), 36)}
-	var err error
-	if p.templates, err = template.New("").Funcs(p.functions()).ParseFS(assets, "assets/*.html"); err != nil {
-		return nil, err
-	}
-	static, err := fs.Sub(assets, "assets")
+	templates, err := template.New("").Funcs(functions()).ParseFS(assets, "assets/*.html")
 	if err != nil {
 		return nil, err
 	}
+	p := &page{azure: azure, options: options, templates: templates, run: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("GET /page/events", p.events)
@@ -70,15 +66,18 @@ func Handler(azure *azuretest.Server, options Options) (http.Handler, error) {
 	mux.HandleFunc("POST /page/faults", p.addFault)
 	mux.HandleFunc("POST /page/faults/remove", p.removeFault)
 	mux.HandleFunc("POST /page/clock", p.moveClock)
-	for name, kind := range map[string]string{
-		"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
-	} {
-		mux.HandleFunc("GET /page/"+name, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", kind) // not every system knows it
-			http.ServeFileFS(w, r, static, name)
-		})
-	}
+	mux.Handle("GET /page/style.css", asset("style.css", "text/css; charset=utf-8"))
+	mux.Handle("GET /page/live.js", asset("live.js", "text/javascript; charset=utf-8"))
+	mux.Handle("GET /page/icon.svg", asset("icon.svg", "image/svg+xml"))
 	return http.NewCrossOriginProtection().Handler(guarded(mux)), nil
+}
+
+// asset serves a file. Its type is told, for not every system knows it.
+func asset(name, kind string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		http.ServeFileFS(w, r, assets, "assets/"+name)
+	})
 }
 
 // guarded forbids the browser what the page does not do.

@@ -85,7 +85,7 @@ func (p *page) execute(name string, data any) (template.HTML, error) {
 }
 
 // functions are those of the templates.
-func (p *page) functions() template.FuncMap {
+func functions() template.FuncMap {
 	return template.FuncMap{
 		"clock": func(t time.Time) string { return t.UTC().Format("15:04:05.000") },
 		"day":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },

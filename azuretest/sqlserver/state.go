@@ -164,7 +164,7 @@ func (s *Server) adminOf(objectID string) (*azuretest.Identity, error) {
 		}
 	}
 	if objectID == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nobody is an administrator, too
 	}
 	return nil, fmt.Errorf("the administrator, object ID %s, is not in the directory: load the state of the azuretest.Server first", objectID)
 }

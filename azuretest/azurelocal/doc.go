@@ -9,6 +9,11 @@
 // certificates. No name is resolved and nothing leaves the machine: what the emulator
 // does not serve, the proxy refuses.
 //
+// Lines that are not to be run are comments, so that with -shell the whole output is a
+// script:
+//
+//	azurelocal -shell bash -http 8080 > azure.env
+//
 // # Ports
 //
 // -http is the proxy. It is also the machine's token endpoint

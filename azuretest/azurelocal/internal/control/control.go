@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/keyless-go/azure/azuretest"
@@ -82,6 +83,8 @@ func explain(err error) string {
 	switch {
 	case errors.Is(err, io.EOF):
 		return "it is empty; send an object"
+	case errors.As(err, &kind) && kind.Type == reflect.TypeFor[duration]():
+		return fmt.Sprintf("%s must be a text such as \"1m30s\"", kind.Field)
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Sprintf("%s must not be a %s", kind.Field, kind.Value)
 	}

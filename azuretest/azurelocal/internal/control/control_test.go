@@ -121,6 +121,7 @@ func TestRefusals(t *testing.T) {
 		"two objects":       {"POST", "/api/faults", `{}{}`, "", 400, "there is more after the end of the object"},
 		"wrong kind":        {"POST", "/api/faults", `{"nth": "1"}`, "", 400, "the body is wrong: nth must not be a string"},
 		"no duration":       {"POST", "/api/faults", `{"delay": "soon"}`, "", 400, `"soon" is no duration such as "1m30s"`},
+		"a number of what":  {"POST", "/api/faults", `{"delay": 30}`, "", 400, `delay must be a text such as "1m30s"`},
 		"bad pattern":       {"POST", "/api/faults", `{"operation": "["}`, "", 400, `operation "[": syntax error in pattern`},
 		"bad status":        {"POST", "/api/faults", `{"status": 100}`, "", 400, "no answer has status 100"},
 		"advance is absent": {"POST", "/api/clock", `{}`, "", 400, `advance is missing; send {"advance": "1h"}`},

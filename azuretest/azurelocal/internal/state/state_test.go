@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -86,7 +87,9 @@ func TestRoundTrip(t *testing.T) {
 	require.Equal(t, []string{"state"}, names(t, path))
 	info, err := os.Stat(path)
 	require.NoError(t, err)
-	require.Zero(t, info.Mode().Perm()&0o077, "nobody else may read it")
+	if runtime.GOOS != "windows" { // where a file has the access of its directory
+		require.Zero(t, info.Mode().Perm()&0o077, "nobody else may read it")
+	}
 }
 
 func TestPartsOfOtherRunsStay(t *testing.T) {
@@ -136,7 +139,7 @@ func TestFailuresLeaveTheFile(t *testing.T) {
 	})
 	t.Run("a directory that is gone", func(t *testing.T) {
 		lost := open(t, filepath.Join(t.TempDir(), "nowhere", "state"), &note{text: "x"})
-		require.ErrorContains(t, lost.Save(), "no such file or directory; nothing is saved until")
+		require.ErrorContains(t, lost.Save(), "; nothing is saved until")
 	})
 	t.Run("a part that cannot be loaded", func(t *testing.T) {
 		g, err := state.New(path)

@@ -28,6 +28,8 @@ func letterType(letter string) tds.Type {
 		return bitType()
 	case "c":
 		return tds.Type{Kind: tds.Char, Size: 2}
+	case "e":
+		return tds.Type{Kind: tds.Char, Size: 1}
 	case "t":
 		return datetime()
 	case "x":
@@ -169,7 +171,7 @@ func keyViews() map[string]systemView {
 func securityViews() map[string]systemView {
 	return map[string]systemView{
 		"sys.database_principals": {
-			"name:s principal_id:i type:c type_desc:s default_schema_name:s create_date:t modify_date:t owning_principal_id:i sid:x is_fixed_role:b authentication_type:i authentication_type_desc:s",
+			"name:s principal_id:i type:e type_desc:s default_schema_name:s create_date:t modify_date:t owning_principal_id:i sid:x is_fixed_role:b authentication_type:i authentication_type_desc:s",
 			`SELECT name, id AS principal_id, type, CASE type WHEN 'R' THEN 'DATABASE_ROLE' WHEN 'E' THEN 'EXTERNAL_USER' WHEN 'X' THEN 'EXTERNAL_GROUP' ELSE 'SQL_USER' END AS type_desc,
 				default_schema AS default_schema_name, created AS create_date, modified AS modify_date, CASE type WHEN 'R' THEN 1 END AS owning_principal_id, sid, fixed AS is_fixed_role,
 				auth AS authentication_type, CASE auth WHEN 4 THEN 'EXTERNAL' WHEN 1 THEN 'INSTANCE' WHEN 2 THEN 'DATABASE' ELSE 'NONE' END AS authentication_type_desc

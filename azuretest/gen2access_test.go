@@ -160,6 +160,13 @@ func TestGen2Expiry(t *testing.T) {
 		{"PUT /d?comp=expiry", in("NeverExpire", ""), "", 409, "PathConflict"},
 	})
 	require.True(t, strings.HasSuffix(s.gen2(t, "HEAD /b", "").Header.Get("X-Ms-Expiry-Time"), "GMT"))
+	blobs := strings.Replace(s.lake.URL(), ".dfs.", ".blob.", 1)
+	require.Equal(t, 200, s.once(t, http.MethodPut, blobs+"/b?comp=expiry", "", in("RelativeToNow", "3600000")...).Status, "where the documentation has it")
+	got := s.once(t, http.MethodGet, blobs+"/b", "")
+	require.Equal(t, 405, got.Status, "it has no blobs")
+	s.srv.StorageAccount(strings.Split(s.lake.URL()[8:], ".")[0])
+	require.Equal(t, 200, s.once(t, http.MethodPut, blobs+"/b?comp=expiry", "", in("RelativeToNow", "3600000")...).Status)
+	require.NotEqual(t, 405, s.once(t, http.MethodGet, blobs+"/b", "").Status)
 	s.srv.Advance(2 * time.Minute)
 	require.Equal(t, []string{"b", "c", "d"}, s.lake.Names("/"))
 }

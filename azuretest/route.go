@@ -47,10 +47,7 @@ func (s *Server) route(hostport, path string) service {
 	if l := s.lakes.find(host); l != nil {
 		return l
 	}
-	if b := s.blobHost(host); b != nil {
-		return b
-	}
-	return nil
+	return s.blobsAt(host)
 }
 
 func (s *Server) routeLoopback(port, path string) service {

@@ -25,6 +25,9 @@ func (c *Client) Append(ctx context.Context, name string, r io.Reader) error {
 
 func (c *Client) append(ctx context.Context, name string, r io.Reader) error {
 	name, err := c.clean(name)
+	if err == nil && r == nil {
+		err = invalid("there is nothing to read from")
+	}
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,9 @@ func (c *Client) download(ctx context.Context, name string, w io.WriterAt, optio
 		options = &DownloadOptions{}
 	}
 	name, err := c.clean(name)
+	if err == nil && w == nil {
+		err = invalid("there is nothing to write to")
+	}
 	if err == nil {
 		err = c.checkDownload(name, options)
 	}

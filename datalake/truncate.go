@@ -23,8 +23,8 @@ func (c *Client) truncate(ctx context.Context, name string, size int64) error {
 		switch {
 		case size < 0:
 			return invalid("the size is negative")
-		case !b.truncates():
-			return errUnsupported("TRUNCATE")
+		case !b.truncates(size):
+			return errUnsupported("TRUNCATE to this size")
 		}
 		status, err := c.backend.stat(ctx, clean)
 		switch {
@@ -42,12 +42,12 @@ func (c *Client) truncate(ctx context.Context, name string, size int64) error {
 }
 
 type truncater interface {
-	truncates() bool
+	truncates(size int64) bool
 	truncate(ctx context.Context, name string, size int64, now *FileStatus) error
 }
 
-func (w *webhdfs) truncates() bool { return w.hdfs }
-func (d *dfs) truncates() bool     { return true }
+func (w *webhdfs) truncates(int64) bool { return w.hdfs }
+func (d *dfs) truncates(n int64) bool   { return n == 0 }
 
 // truncate waits for the recovery of the last block. Until that is over the
 // server answers false, then that somebody else is at it, then true.
@@ -84,10 +84,7 @@ func firstError(errs ...error) error {
 }
 
 // truncate makes the file anew, with what it had.
-func (d *dfs) truncate(ctx context.Context, name string, size int64, now *FileStatus) error {
-	if size != 0 {
-		return fmt.Errorf("%w: Gen2 cuts a file to nothing only", errors.ErrUnsupported)
-	}
+func (d *dfs) truncate(ctx context.Context, name string, _ int64, now *FileStatus) error {
 	kept, err := d.ask(ctx, call{method: http.MethodHead, name: name})
 	if err != nil {
 		return err

@@ -52,6 +52,9 @@ func (c *Client) upload(ctx context.Context, name string, r io.Reader, options *
 		options = &UploadOptions{}
 	}
 	name, err := c.clean(name)
+	if err == nil && r == nil {
+		err = invalid("there is nothing to read from")
+	}
 	if err == nil {
 		err = c.checkUpload(name, options)
 	}

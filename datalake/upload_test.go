@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -223,5 +224,39 @@ func TestBadCheckpoints(t *testing.T) {
 		tiny.Offset, tiny.Unit = 3, 3
 		err := l.Upload(t.Context(), "/f", stream("x"), &datalake.UploadOptions{Resume: tiny})
 		require.True(t, isAny(err, fs.ErrInvalid, datalake.ErrChanged), err)
+	})
+}
+
+// What a server cannot do, and what cannot be done, is refused before any request.
+func TestRefusedBeforeAnyRequest(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, l *lake) {
+		t.Helper()
+		ctx := t.Context()
+		require.ErrorIs(t, l.Upload(ctx, "/f", nil, nil), fs.ErrInvalid)
+		require.ErrorIs(t, l.Append(ctx, "/f", nil), fs.ErrInvalid)
+		require.ErrorIs(t, l.Download(ctx, "/f", nil, nil), fs.ErrInvalid)
+		require.ErrorIs(t, l.Truncate(ctx, "/f", -1), fs.ErrInvalid)
+		refused := map[string]error{}
+		switch l.profile {
+		case azuretest.Gen1:
+			refused = map[string]error{
+				"Truncate": l.Truncate(ctx, "/f", 0), "SetXAttr": l.SetXAttr(ctx, "/f", "user.a", nil),
+				"Upload": l.Upload(ctx, "/f", stream("x"), &datalake.UploadOptions{Checksum: true}),
+			}
+			_, refused["Checksum"] = l.Checksum(ctx, "/f")
+		case azuretest.Gen2:
+			refused = map[string]error{
+				"Truncate": l.Truncate(ctx, "/f", 1), "Concat": l.Concat(ctx, "/f", "/g"), "Chtimes": l.Chtimes(ctx, "/f", time.Now(), time.Now()),
+				"Download": l.Download(ctx, "/f", &memory{}, &datalake.DownloadOptions{Checksum: true}),
+			}
+			_, refused["Checksum"] = l.Checksum(ctx, "/f")
+		case azuretest.Hadoop, azuretest.HttpFS, azuretest.Knox:
+			refused["SetExpiry"] = l.SetExpiry(ctx, "/f", time.Time{})
+		}
+		for operation, err := range refused {
+			require.ErrorIs(t, err, errors.ErrUnsupported, operation)
+		}
+		require.Empty(t, l.server.Requests())
 	})
 }

@@ -82,7 +82,7 @@ bench-smoke:
 
 ## windows: the Windows build of the tests, under Wine (Debian)
 windows:
-	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./datalake/... ./azuretest ./examples/...
+	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./datalake/... ./sql ./azuretest ./examples/...
 
 ## vuln: known vulnerabilities; needs the vulnerability database's server
 vuln:

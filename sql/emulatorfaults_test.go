@@ -109,7 +109,10 @@ func TestServerClosesIdleConnections(t *testing.T) {
 			require.NoError(t, err)
 			defer func() { require.NoError(t, db.Close()) }()
 			fill(t, db, 6)
-			w.sql.CloseIdleConnections()
+			require.Eventually(t, func() bool { // a server may be about to finish when the client has its answer
+				w.sql.CloseIdleConnections()
+				return w.sql.Connections() == 0
+			}, 5*time.Second, time.Millisecond)
 			for _, client := range clients { // the news is on its way
 				require.Eventually(t, func() bool { return azuresql.HungUp(client) }, 5*time.Second, time.Millisecond)
 			}

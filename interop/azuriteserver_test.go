@@ -3,9 +3,6 @@ package interop_test
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"os"
 	"os/exec"
@@ -21,7 +18,7 @@ import (
 // without npm, or without a way to its registry, fails the test: nothing is skipped.
 func startAzurite(t *testing.T, accounts string) string {
 	t.Helper()
-	main := filepath.Join(installAzurite(t), "node_modules", "azurite", "dist", "src", "blob", "main.js")
+	main := filepath.Join(installPackages(t, "azurite"), "node_modules", "azurite", "dist", "src", "blob", "main.js")
 	cmd := exec.CommandContext(t.Context(), "node", main,
 		"--blobHost", "127.0.0.1", "--blobPort", "0", "--skipApiVersionCheck", "--inMemoryPersistence", "--disableTelemetry")
 	cmd.Dir = t.TempDir() // where it would leave files, if it left any
@@ -44,39 +41,4 @@ func startAzurite(t *testing.T, accounts string) string {
 	require.NoError(t, cmd.Wait())
 	require.Fail(t, "Azurite does not listen", complaints.String())
 	return ""
-}
-
-// installAzurite installs the packages of azurite/package-lock.json once for each content of
-// that file, under the user's cache, and returns where they are.
-func installAzurite(t *testing.T) string {
-	t.Helper()
-	lock, err := os.ReadFile(filepath.Join("azurite", "package-lock.json"))
-	require.NoError(t, err)
-	cache, err := os.UserCacheDir()
-	require.NoError(t, err)
-	sum := sha256.Sum256(lock)
-	home := filepath.Join(cache, "keyless-azure-interop")
-	dir := filepath.Join(home, "azurite-"+hex.EncodeToString(sum[:8]))
-	if _, err := os.Stat(dir); err == nil {
-		return dir
-	}
-	require.NoError(t, os.MkdirAll(home, 0o700))
-	fresh, err := os.MkdirTemp(home, "installing-") //nolint:usetesting // from where it can be renamed to dir
-	require.NoError(t, err)
-	defer os.RemoveAll(fresh) // if it has not become dir
-	require.NoError(t, os.CopyFS(fresh, os.DirFS("azurite")))
-	runNPM(t.Context(), t, fresh, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	if err := os.Rename(fresh, dir); err != nil {
-		_, err = os.Stat(dir) // another test run was faster
-		require.NoError(t, err)
-	}
-	return dir
-}
-
-func runNPM(ctx context.Context, t *testing.T, dir string, arguments ...string) {
-	t.Helper()
-	cmd := exec.CommandContext(ctx, "npm", arguments...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(out))
 }

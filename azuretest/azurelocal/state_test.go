@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"archive/zip"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -56,6 +58,19 @@ func TestState(t *testing.T) {
 	}
 }
 
+func TestStateOfDatabases(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state")
+	orders := func(p *program) bool {
+		return strings.Contains(do(t, direct(t), http.MethodGet, p.env["AZURELOCAL_STATUS_URL"], "").body, "dbo.Orders")
+	}
+	first := start(t, "-sql=0", "-seed", documentedSeed(t), "-state", file)
+	require.True(t, orders(first))
+	require.Equal(t, 0, first.stop(), first.errs)
+	require.Equal(t, 0, start(t, "-sql=off", "-state", file).stop(), "their part of the state stays")
+	require.True(t, orders(start(t, "-sql=0", "-state", file)))
+}
+
 func TestStateIsSavedMeanwhile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state")
@@ -77,6 +92,37 @@ func TestStateWithASeed(t *testing.T) {
 	p := start(t, "-sql=off", "-state", file)
 	got := do(t, p.client(t), http.MethodGet, "https://contoso.vault.azure.net/secrets/off?api-version=7.4", "")
 	require.Equal(t, http.StatusUnauthorized, got.status, "the vault is there")
+}
+
+func TestStateOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	for part, text := range map[string]string{
+		"version": "azurelocal 99", "azuretest": `{"version": 99, "records": []}`,
+	} {
+		file := filepath.Join(t.TempDir(), "state")
+		out, err := os.Create(file)
+		require.NoError(t, err)
+		archive := zip.NewWriter(out)
+		for name, content := range map[string]string{"version": "azurelocal 1", part: text} {
+			w, err := archive.Create(name)
+			require.NoError(t, err)
+			_, err = w.Write([]byte(content))
+			require.NoError(t, err)
+		}
+		require.NoError(t, errors.Join(archive.Close(), out.Close()))
+		before, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var printed, errs strings.Builder
+		require.Equal(t, 2, main.Run(t.Context(), []string{"-sql=off", "-state", file}, &printed, &errs))
+		require.Empty(t, printed.String())
+		require.Contains(t, errs.String(), "azurelocal: -state "+file)
+		require.Contains(t, errs.String(), "99")
+		require.Equal(t, 1, strings.Count(errs.String(), "\n"), errs.String())
+		after, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		t.Log(errs.String())
+	}
 }
 
 func TestBadState(t *testing.T) {

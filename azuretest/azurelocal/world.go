@@ -55,7 +55,7 @@ func (l *local) startDatabases(databases *seed.Databases) error {
 	if err := databases.Apply(l.databases); err != nil {
 		return fmt.Errorf("-seed %w", err)
 	}
-	return nil
+	return l.keep("sqlserver", l.databases.Save, l.databases.Load)
 }
 
 // openState finds the file of -state.

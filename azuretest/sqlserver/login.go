@@ -46,7 +46,7 @@ func (h *handler) Login(ctx context.Context, l *tds.Login) (tds.Session, string,
 	return session, session.Database(), nil
 }
 
-// refused is a login that fails, with a reason that the client is not told.
+// refused is a login that fails, with a reason that is in what the client is told.
 type refused struct {
 	told   *tds.Error
 	reason string
@@ -61,10 +61,13 @@ func (r *refused) Unwrap() error { return r.told }
 const principal = "<token-identified principal>"
 
 func loginFailed(user, more, reason string) error {
-	return &refused{
-		told:   &tds.Error{Number: 18456, State: 1, Class: 14, Message: "Login failed for user '" + user + "'." + more},
-		reason: reason,
-	}
+	return refuse(tds.Error{Number: 18456, State: 1, Class: 14, Message: "Login failed for user '" + user + "'." + more}, reason)
+}
+
+// refuse adds the reason to what the real server says.
+func refuse(told tds.Error, reason string) error {
+	told.Message += " (" + reason + ".)"
+	return &refused{&told, told.Message}
 }
 
 // enter checks a token and opens a session.
@@ -91,10 +94,8 @@ func (h *handler) enter(ctx context.Context, l *tds.Login) (*session, error) {
 	out.Session, err = h.server.engine.Open(ctx, database, h.loginOf(id, l))
 	switch {
 	case errors.Is(err, engine.ErrNoDatabase):
-		return out, &refused{
-			told:   &tds.Error{Number: 4060, State: 1, Class: 11, Message: "Cannot open database \"" + database + "\" requested by the login. The login failed."},
-			reason: "there is no database " + database,
-		}
+		return out, refuse(tds.Error{Number: 4060, State: 1, Class: 11, Message: "Cannot open database \"" + database + "\" requested by the login. The login failed."},
+			"there is no database "+database)
 	case errors.Is(err, engine.ErrNoUser):
 		return out, loginFailed(principal, "", id.Name()+" has no user in the database "+database+
 			": the administrator can CREATE USER ["+id.Name()+"] FROM EXTERNAL PROVIDER")
@@ -118,10 +119,8 @@ func (h *handler) checkServer(l *tds.Login) error {
 	if known {
 		return nil
 	}
-	return &refused{
-		told:   &tds.Error{Number: 40532, State: 1, Class: 20, Message: "Cannot open server \"" + label + "\" requested by the login. The login failed."},
-		reason: "the login names the server " + asked,
-	}
+	return refuse(tds.Error{Number: 40532, State: 1, Class: 20, Message: "Cannot open server \"" + label + "\" requested by the login. The login failed."},
+		"the login names the server "+asked+", this is "+Host)
 }
 
 // loginOf returns the login of an identity. That of a managed identity is its client ID

@@ -55,7 +55,7 @@ func TestMalformedLogin(t *testing.T) {
 	token := w.SystemIdentity().Token(resource, time.Hour)
 	config := w.sql.TLSConfig()
 	config.ServerName, config.NextProtos = sqlserver.Host, []string{"tds/8.0"}
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	r := rand.New(rand.NewPCG(1, 2)) // the same each time
 	for range tries {
 		c := w.dialWire(t)
 		if r.IntN(2) == 0 {
@@ -94,7 +94,7 @@ func TestMalformedRequests(t *testing.T) {
 	var group sync.WaitGroup
 	for kind, request := range requests {
 		group.Go(func() {
-			r := rand.New(rand.NewPCG(3, uint64(kind))) //nolint:gosec // the same each time
+			r := rand.New(rand.NewPCG(3, uint64(kind))) // the same each time
 			c := w.loginWire(t, token)
 			for range tries / len(requests) * 2 {
 				broken := request

@@ -154,9 +154,7 @@ func archive(t *testing.T, list []entry) []byte {
 
 // Neither copies nor databases that were replaced are left behind.
 func TestStateLeavesNoFile(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	t.Setenv("TMP", dir)
+	dir := ownTemp(t)
 	srv, err := azuretest.Start()
 	require.NoError(t, err)
 	sql, err := sqlserver.Start(srv)

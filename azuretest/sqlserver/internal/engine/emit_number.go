@@ -23,19 +23,7 @@ func (e *emitter) numberCall(name string, args []typed) (typed, bool) {
 		args = e.arity(name, args, 2, 3)
 		return typed{fmt.Sprintf("az_round(%s, %s, coalesce(%s, 0), %s)", args[0].sql, args[1].sql, args[2].sql, declaration(args[0].typ)), args[0].typ}, true
 	case "CEILING", "FLOOR":
-		args = e.arity(name, args, 1, 1)
-		x := args[0]
-		switch {
-		case x.typ.Integer():
-			return x, true
-		case x.typ.Exact():
-			t := x.typ
-			if t.Kind == tds.Decimal {
-				t.Scale = 0
-			}
-			return typed{fmt.Sprintf("az_whole('%s', %s, %s)", strings.ToLower(name), x.sql, declaration(t)), t}, true
-		}
-		return typed{fmt.Sprintf("%s(%s)", strings.ToLower(name), e.float(x)), floatType()}, true
+		return e.whole(strings.ToLower(name), e.arity(name, args, 1, 1)[0]), true
 	case "SIGN":
 		args = e.arity(name, args, 1, 1)
 		return typed{fmt.Sprintf("sign(%s)", e.float(args[0])), args[0].typ}, true
@@ -55,6 +43,21 @@ func (e *emitter) numberCall(name string, args []typed) (typed, bool) {
 		return typed{"pi()", floatType()}, true
 	}
 	return typed{}, false
+}
+
+// whole writes CEILING and FLOOR.
+func (e *emitter) whole(name string, x typed) typed {
+	switch {
+	case x.typ.Integer():
+		return x
+	case x.typ.Exact():
+		t := x.typ
+		if t.Kind == tds.Decimal {
+			t.Scale = 0
+		}
+		return typed{fmt.Sprintf("az_whole('%s', %s, %s)", name, x.sql, declaration(t)), t}
+	}
+	return typed{fmt.Sprintf("%s(%s)", name, e.float(x)), floatType()}
 }
 
 // aggregate writes aggregates and window functions.

@@ -24,6 +24,13 @@ func (e *emitter) timeCall(name string, args []typed) (typed, bool) {
 			x = e.cast(x, datetime())
 		}
 		return typed{fmt.Sprintf("az_dateadd(%s, %s, %s, %s)", args[0].sql, args[1].sql, x.sql, declaration(x.typ)), x.typ}, true
+	}
+	return e.partCall(name, args)
+}
+
+// partCall writes functions that make something else of dates.
+func (e *emitter) partCall(name string, args []typed) (typed, bool) {
+	switch name {
 	case "DATEDIFF", "DATEDIFF_BIG":
 		args = e.arity(name, args, 3, 3)
 		from, to := e.temporal(args[1]), e.temporal(args[2])

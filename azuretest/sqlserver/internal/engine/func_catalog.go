@@ -13,16 +13,7 @@ import (
 func catalogFunctions() map[string]function {
 	return map[string]function{
 		// az_object(name): schema.table
-		"az_object": strict(func(a []driver.Value) (driver.Value, error) {
-			n, err := tsql.ParseName(text(a[0]))
-			if err != nil {
-				return nil, nil //nolint:nilerr // what is no name names nothing
-			}
-			if isTemp(n) {
-				return defaultSchema + "." + n.Last(), nil
-			}
-			return schemaOf(n) + "." + n.Last(), nil
-		}),
+		"az_object": strict(func(a []driver.Value) (driver.Value, error) { return objectName(text(a[0])) }),
 		// az_type(column, what)
 		"az_type": strict(func(a []driver.Value) (driver.Value, error) {
 			var c column
@@ -41,24 +32,39 @@ func catalogFunctions() map[string]function {
 			return string(out), err
 		},
 		// az_ordinal(table, column): its number, from 1 on
-		"az_ordinal": strict(func(a []driver.Value) (driver.Value, error) {
-			var t table
-			if err := json.Unmarshal([]byte(text(a[0])), &t); err != nil {
-				return nil, err
-			}
-			for i, c := range t.Columns {
-				if strings.EqualFold(c.Name, text(a[1])) {
-					return int64(i + 1), nil
-				}
-			}
-			return nil, nil
-		}),
+		"az_ordinal": strict(func(a []driver.Value) (driver.Value, error) { return ordinal(text(a[0]), text(a[1])) }),
 		// az_split(text, separator): an array
 		"az_split": strict(func(a []driver.Value) (driver.Value, error) {
 			out, err := json.Marshal(strings.Split(text(a[0]), text(a[1])))
 			return string(out), err
 		}),
 	}
+}
+
+func objectName(name string) (driver.Value, error) {
+	n, err := tsql.ParseName(name)
+	if err != nil {
+		var none driver.Value
+		return none, nil //nolint:nilerr // what is no name names nothing
+	}
+	if isTemp(n) {
+		return defaultSchema + "." + n.Last(), nil
+	}
+	return schemaOf(n) + "." + n.Last(), nil
+}
+
+func ordinal(def, name string) (driver.Value, error) {
+	var t table
+	if err := json.Unmarshal([]byte(def), &t); err != nil {
+		return nil, err
+	}
+	for i, c := range t.Columns {
+		if strings.EqualFold(c.Name, name) {
+			return int64(i + 1), nil
+		}
+	}
+	var none driver.Value
+	return none, nil
 }
 
 // describe returns what the catalog says about a type; nil where it says nothing.

@@ -44,26 +44,20 @@ func textFunctions() map[string]function {
 			return charIndex(text(a[0]), text(a[1]), number(a[2])), nil
 		}),
 		// az_concat(value, ...): NULL counts as nothing.
-		"az_concat": func(a []driver.Value) (driver.Value, error) {
-			var b strings.Builder
-			for _, v := range a {
-				if v != nil {
-					b.WriteString(text(v))
-				}
-			}
-			return boundedText(b.String())
-		},
+		"az_concat": func(a []driver.Value) (driver.Value, error) { return joined(a, "") },
 		// az_concat_ws(separator, value, ...)
-		"az_concat_ws": func(a []driver.Value) (driver.Value, error) {
-			var parts []string
-			for _, v := range a[1:] {
-				if v != nil {
-					parts = append(parts, text(v))
-				}
-			}
-			return boundedText(strings.Join(parts, text(a[0])))
-		},
+		"az_concat_ws": func(a []driver.Value) (driver.Value, error) { return joined(a[1:], text(a[0])) },
 	}
+}
+
+func joined(values []driver.Value, separator string) (driver.Value, error) {
+	var parts []string
+	for _, v := range values {
+		if v != nil {
+			parts = append(parts, text(v))
+		}
+	}
+	return boundedText(strings.Join(parts, separator))
 }
 
 // characterFunctions are those of single characters, patterns, names and hashes.

@@ -11,23 +11,22 @@ func timeFunctions() map[string]function {
 	return map[string]function{
 		// az_dateadd(part, number, value, type)
 		"az_dateadd": strict(func(a []driver.Value) (driver.Value, error) {
-			t := parseDeclaration(text(a[3]))
-			v, err := loadTime(text(a[2]), t)
+			v, err := timeArgument(a[2], a[3])
+			if err == nil {
+				v, err = addPart(text(a[0]), number(a[1]), v)
+			}
 			if err != nil {
 				return nil, err
 			}
-			if v, err = addPart(text(a[0]), number(a[1]), v); err != nil {
-				return nil, err
-			}
-			return storeTime(v, t)
+			return storeTime(v, parseDeclaration(text(a[3])))
 		}),
 		// az_datediff(part, from, its type, to, its type)
 		"az_datediff": strict(func(a []driver.Value) (driver.Value, error) {
-			from, err := loadTime(text(a[1]), parseDeclaration(text(a[2])))
+			from, err := timeArgument(a[1], a[2])
 			if err != nil {
 				return nil, err
 			}
-			to, err := loadTime(text(a[3]), parseDeclaration(text(a[4])))
+			to, err := timeArgument(a[3], a[4])
 			if err != nil {
 				return nil, err
 			}
@@ -35,7 +34,7 @@ func timeFunctions() map[string]function {
 		}),
 		// az_datepart(part, value, type)
 		"az_datepart": strict(func(a []driver.Value) (driver.Value, error) {
-			v, err := loadTime(text(a[1]), parseDeclaration(text(a[2])))
+			v, err := timeArgument(a[1], a[2])
 			if err != nil {
 				return nil, err
 			}
@@ -43,20 +42,29 @@ func timeFunctions() map[string]function {
 		}),
 		// az_datename(part, value, type)
 		"az_datename": strict(func(a []driver.Value) (driver.Value, error) {
-			v, err := loadTime(text(a[1]), parseDeclaration(text(a[2])))
+			v, err := timeArgument(a[1], a[2])
 			if err != nil {
 				return nil, err
 			}
-			switch datePart(text(a[0])) {
-			case "month":
-				return v.Month().String(), nil
-			case "weekday":
-				return v.Weekday().String(), nil
-			}
-			n, err := partOf(text(a[0]), v)
-			return text(n), err
+			return partName(text(a[0]), v)
 		}),
 	}
+}
+
+// timeArgument is an argument with its type.
+func timeArgument(value, declared driver.Value) (time.Time, error) {
+	return loadTime(text(value), parseDeclaration(text(declared)))
+}
+
+func partName(part string, v time.Time) (driver.Value, error) {
+	switch datePart(part) {
+	case "month":
+		return v.Month().String(), nil
+	case "weekday":
+		return v.Weekday().String(), nil
+	}
+	n, err := partOf(part, v)
+	return text(n), err
 }
 
 // calendarFunctions make dates.

@@ -222,13 +222,6 @@ func (s *Session) renameColumn(ctx context.Context, t *table, name, to string) e
 	if err := s.conn.exec(ctx, fmt.Sprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", t.sqlite(), quote(c.Name), quote(to))); err != nil {
 		return err
 	}
-	replace := func(names []string) {
-		for i := range names {
-			if strings.EqualFold(names[i], name) {
-				names[i] = to
-			}
-		}
-	}
 	c.Name = to
 	for _, k := range t.Keys {
 		for i := range k.Columns {
@@ -238,23 +231,40 @@ func (s *Session) renameColumn(ctx context.Context, t *table, name, to string) e
 		}
 	}
 	for _, f := range t.Foreign {
-		replace(f.Columns)
+		replaceName(f.Columns, name, to)
 	}
+	if err := s.renameReferences(ctx, t, name, to); err != nil {
+		return err
+	}
+	return s.save(ctx, t)
+}
+
+// renameReferences changes a column's name in the foreign keys of other tables.
+func (s *Session) renameReferences(ctx context.Context, t *table, name, to string) error {
 	referrers, err := s.referrers(ctx, t.id)
 	if err != nil {
 		return err
 	}
 	for _, r := range referrers {
+		if r.id == t.id {
+			continue
+		}
 		for _, f := range r.Foreign {
-			if f.Table == t.id && r.id != t.id {
-				replace(f.References)
+			if f.Table == t.id {
+				replaceName(f.References, name, to)
 			}
 		}
-		if r.id != t.id {
-			if err := s.save(ctx, r); err != nil {
-				return err
-			}
+		if err := s.save(ctx, r); err != nil {
+			return err
 		}
 	}
-	return s.save(ctx, t)
+	return nil
+}
+
+func replaceName(names []string, name, to string) {
+	for i := range names {
+		if strings.EqualFold(names[i], name) {
+			names[i] = to
+		}
+	}
 }

@@ -167,7 +167,7 @@ func seeds(f *testing.F) {
 		"DECLARE @a int = 1, @b nvarchar(max); SET @a *= 2; IF @a > 1 BEGIN PRINT 'x' END ELSE WHILE 1 = 0 BREAK", "BEGIN TRY THROW 50000, 'x', 1 END TRY BEGIN CATCH THROW END CATCH", "BEGIN TRAN t; SAVE TRAN s; ROLLBACK TRAN s; COMMIT",
 		"EXEC sp_executesql N'SELECT @a', N'@a int', @a = 1", "EXEC @r = p 1, 'x', @o OUTPUT", "sp_who", "RAISERROR ('x', 16, 1) WITH NOWAIT", "WAITFOR DELAY '00:00:01'", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "USE master",
 		"SELECT CASE a WHEN 1 THEN 2 ELSE 3 END, CAST(a AS nvarchar(max)), CONVERT(varchar(5), a, 120), SUM(a) OVER (PARTITION BY b ORDER BY c ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), STRING_AGG(a, ',') WITHIN GROUP (ORDER BY a), a COLLATE x, -~+a",
-		"((((((", "SELECT ((((SELECT 1", "BEGIN BEGIN BEGIN", "SELECT 1 1 1", "", ";;;GO",
+		"((((((", "SELECT ((((SELECT 1", "SELECT 1 1 1", "", ";;;GO",
 	} {
 		f.Add(text)
 	}

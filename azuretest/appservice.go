@@ -106,21 +106,23 @@ func (a appService) token(c *call, q url.Values, protocol appServiceProtocol) {
 // system-assigned one: a user-assigned one is never guessed, not even the only one.
 func (a appService) chosen(q url.Values, selectors []string) (id *Identity, problem string) {
 	var used []string
-	for _, name := range selectors {
-		if q.Has(name) {
-			used = append(used, name)
+	name := "" // of the selector
+	for _, selector := range selectors {
+		if q.Has(selector) {
+			used = append(used, selector)
 		}
 	}
 	switch len(used) {
 	case 0:
 		id = a.SystemIdentity()
 	case 1:
+		name = used[0]
 		id = a.identities.find(func(i *Identity) bool { return i.answersTo(machineSelector(used[0]), q.Get(used[0])) })
 	default:
 		return nil, fmt.Sprintf("Only one of %s may be given", strings.Join(used, ", "))
 	}
 	if id == nil {
-		return nil, "Unable to load the proper Managed Identity."
+		return nil, fmt.Sprintf("Unable to load the proper Managed Identity. (%s.)", a.identities.notFound(name, q.Get(name)))
 	}
 	return id, ""
 }

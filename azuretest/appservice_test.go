@@ -200,7 +200,7 @@ func TestAppServiceWithoutSystemIdentity(t *testing.T) {
 	srv.RemoveSystemIdentity()
 	got := askAppService(t, srv, "2019-08-01")
 	require.Equal(t, http.StatusBadRequest, got.Status)
-	require.Equal(t, "Unable to load the proper Managed Identity.", got.At(t, "message"))
+	require.Contains(t, got.At(t, "message"), "Unable to load the proper Managed Identity. (the request names no identity, the machine has one.)")
 	require.Equal(t, http.StatusOK, askAppService(t, srv, "2019-08-01", "client_id", one.ClientID()).Status)
 }
 

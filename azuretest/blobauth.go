@@ -24,6 +24,7 @@ func (b *blobService) authorize(q *blobRequest, op blobOperation) *storageError 
 	return &storageError{
 		status: http.StatusUnauthorized, code: "NoAuthenticationInformation",
 		message: "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+		detail:  "the request has neither a SAS nor an Authorization header, the service wants a SAS, a signature by an account key or a bearer token for https://storage.azure.com/",
 	}
 }
 

@@ -148,7 +148,7 @@ func ExampleServer_RemoveSystemIdentity() {
 	defer srv.Close()
 	srv.RemoveSystemIdentity()
 	send(srv.Client(), get, "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net", "", "")
-	// Output: 400 {"error":"invalid_request","error_description":"Identity not found"}
+	// Output: 400 {"error":"invalid_request","error_description":"Identity not found: the request names no identity, the machine has no identity"}
 }
 
 func ExampleServer_Environment() {

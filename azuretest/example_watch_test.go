@@ -27,7 +27,7 @@ func ExampleServer_Watch() {
 	// 200 OK
 	// 401 Unauthorized
 	// 1 200 keyvault.get ""
-	// 2 401 keyvault.get "Invalid token: the token is not a JWT of three parts."
+	// 2 401 keyvault.get "Invalid token: the token is not a JWT of three parts, the service wants one for \"https://vault.azure.net\"."
 }
 
 // Faults can be looked at and taken back.

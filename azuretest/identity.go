@@ -124,6 +124,28 @@ func (i *identities) all() []*Identity {
 	return append(list, i.users...)
 }
 
+// names lists those of the identities assigned to the virtual machine, for a refusal.
+func (i *identities) names() string {
+	var names []string
+	for _, id := range i.all() {
+		names = append(names, id.name)
+	}
+	if names == nil {
+		return "no identity"
+	}
+	return strings.Join(names, ", ")
+}
+
+// notFound refuses a request for a token that names an identity, or none if selector is
+// empty.
+func (i *identities) notFound(selector, value string) string {
+	named := "no identity"
+	if selector != "" {
+		named = fmt.Sprintf("%s %q", selector, value)
+	}
+	return fmt.Sprintf("the request names %s, the machine has %s", named, i.names())
+}
+
 // find returns the first identity that matches, or nil.
 func (i *identities) find(matches func(*Identity) bool) *Identity {
 	for _, id := range i.all() {

@@ -151,7 +151,7 @@ func TestIMDSWithoutSystemIdentity(t *testing.T) {
 
 	got := askIMDS(t, srv)
 	require.Equal(t, http.StatusBadRequest, got.Status)
-	require.Equal(t, "Identity not found", got.At(t, "error_description"))
+	require.Equal(t, "Identity not found: the request names no identity, the machine has no identity", got.At(t, "error_description"))
 
 	one := srv.AddUserIdentity("one")
 	require.Same(t, one, srv.AddUserIdentity("One"))

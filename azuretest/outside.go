@@ -30,7 +30,7 @@ func (s *Server) Authenticate(raw string, audiences ...string) (*Identity, time.
 	case why != nil:
 		return id, got.Expires.time(), errors.New(why.reason)
 	case id == nil:
-		return nil, got.Expires.time(), errors.New("the token's identity is not assigned to the machine")
+		return nil, got.Expires.time(), errors.New(s.unassigned(got.ObjectID))
 	}
 	return id, got.Expires.time(), nil
 }

@@ -34,7 +34,10 @@ func (b *blobService) judgeSAS(q *blobRequest, op blobOperation) *storageError {
 }
 
 func keysNotPermitted() *storageError {
-	return &storageError{status: http.StatusForbidden, code: "KeyBasedAuthenticationNotPermitted", message: "Key based authentication is not permitted on this storage account."}
+	return &storageError{
+		status: http.StatusForbidden, code: "KeyBasedAuthenticationNotPermitted",
+		message: "Key based authentication is not permitted on this storage account: the request is signed by an account key, the account wants a bearer token or a user delegation SAS.",
+	}
 }
 
 func (b *blobService) badSAS(q *blobRequest, op blobOperation) *storageError {

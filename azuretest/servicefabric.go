@@ -42,18 +42,22 @@ func (f serviceFabric) serve(c *call) {
 	case !slices.Contains(serviceFabricVersions(), version):
 		f.fail(c, http.StatusBadRequest, "InvalidApiVersion", fmt.Sprintf(
 			"The api-version '%s' is not supported. Supported version is '%s'.", version, serviceFabricVersions()[0]))
-	case !f.knowsSecret(c, "Secret") || id == nil || several:
-		f.fail(c, http.StatusNotFound, "ManagedIdentityNotFound", "Managed identity not found for the specified application host.")
+	case !f.knowsSecret(c, "Secret"):
+		f.fail(c, http.StatusNotFound, "ManagedIdentityNotFound", noFabricIdentity+"(The header Secret has not the value of IDENTITY_HEADER.)")
+	case id == nil || several:
+		f.fail(c, http.StatusNotFound, "ManagedIdentityNotFound", noFabricIdentity+"(A host wants one identity, this has "+f.identities.names()+".)")
 	case resource == "":
 		f.fail(c, http.StatusBadRequest, "ArgumentNullOrEmpty", "The parameter 'resource' should not be null or empty string.")
 	case !knownResource(resource):
-		c.reason(noSuchResource(resource)) // which the platform keeps to itself
-		f.fail(c, http.StatusInternalServerError, "InternalServerError", "An error occurred.")
+		f.fail(c, http.StatusInternalServerError, "InternalServerError", "An error occurred. ("+noSuchResource(resource)+")")
 	default:
 		c.identity(id)
 		c.json(http.StatusOK, serviceFabricToken(f.issue(id, resource)))
 	}
 }
+
+// noFabricIdentity is how all begins that is wrong with a host's identity.
+const noFabricIdentity = "Managed identity not found for the specified application host. "
 
 // serviceFabricVersions lists the versions: the documented one, and that of newer
 // runtimes, which can revoke tokens.

@@ -135,7 +135,7 @@ func ExampleStorageAccount_AllowSharedKey() {
 	// Output:
 	// contoso https://contoso.blob.core.windows.net
 	// 403
-	// https://contoso.blob.core.windows.net/box/b?sv=2015-04-05&sig=REDACTED Key based authentication is not permitted on this storage account.
+	// https://contoso.blob.core.windows.net/box/b?sv=2015-04-05&sig=REDACTED Key based authentication is not permitted on this storage account: the request is signed by an account key, the account wants a bearer token or a user delegation SAS.
 }
 
 func ExampleContainer() {

@@ -59,11 +59,11 @@ const (
 func (c *call) authenticate(audiences ...string) (*Identity, *refusal) {
 	scheme, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(token) == "" {
-		return nil, &refusal{noToken, "the request has no bearer token"}
+		return nil, &refusal{noToken, fmt.Sprintf("the request has no bearer token, the service wants one for %q", audiences[0])}
 	}
 	got, err := c.server.signer.parse(strings.TrimSpace(token))
 	if err != nil {
-		return nil, &refusal{badToken, err.Error()}
+		return nil, &refusal{badToken, fmt.Sprintf("%v, the service wants one for %q", err, audiences[0])}
 	}
 	id := c.server.identities.bearer(got.ObjectID)
 	if id != nil {
@@ -73,9 +73,14 @@ func (c *call) authenticate(audiences ...string) (*Identity, *refusal) {
 		return nil, why
 	}
 	if id == nil {
-		return nil, &refusal{unknownIdentity, fmt.Sprintf("the token's identity, object ID %q, is not assigned to the machine", got.ObjectID)}
+		return nil, &refusal{unknownIdentity, c.server.unassigned(got.ObjectID)}
 	}
 	return id, nil
+}
+
+// unassigned says that nobody has an object ID, and who there is.
+func (s *Server) unassigned(objectID string) string {
+	return fmt.Sprintf("the token's identity, object ID %q, is not assigned to the machine, which has %s", objectID, s.identities.names())
 }
 
 // judge says what is wrong with the claims of a token, if anything.

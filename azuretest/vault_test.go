@@ -38,7 +38,9 @@ func TestVaultChallenge(t *testing.T) {
 		got := caller{client: srv.Client()}.do(t, http.MethodGet, "https://"+host+"/secrets/x", "", "X-Ms-Client-Request-Id", "mine")
 		require.Equal(t, http.StatusUnauthorized, got.Status)
 		require.Equal(t, want, got.Header.Get("WWW-Authenticate"))
-		require.JSONEq(t, `{"error":{"code":"Unauthorized","message":"AKV10000: Request is missing a Bearer or PoP token."}}`, got.Body)
+		_, resource, _ := strings.Cut(want, "resource=")
+		message := "AKV10000: Request is missing a Bearer or PoP token: the request has no bearer token, the service wants one for " + resource + "."
+		require.Equal(t, map[string]any{"error": map[string]any{"code": "Unauthorized", "message": message}}, got.JSON(t))
 		require.NotEmpty(t, got.Header.Get("X-Ms-Request-Id"))
 		require.Equal(t, "mine", got.Header.Get("X-Ms-Client-Request-Id"))
 		require.Equal(t, "westus", got.Header.Get("X-Ms-Keyvault-Region"))

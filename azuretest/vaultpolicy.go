@@ -68,6 +68,22 @@ func (v *Vault) permits(id *Identity, permission string) bool {
 	return v.policies[id.objectID][permission]
 }
 
+// held lists the permissions of an identity, for the reason of a refusal.
+func (v *Vault) held(id *Identity) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var list []string
+	for _, p := range allPermissions() {
+		if v.policies[id.objectID][p] {
+			list = append(list, p)
+		}
+	}
+	if list == nil {
+		return "no permission"
+	}
+	return strings.Join(list, ", ")
+}
+
 func checkPermissions(method string, named []string) []string {
 	if len(named) == 0 {
 		return allPermissions()

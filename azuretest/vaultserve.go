@@ -113,7 +113,7 @@ func (v *Vault) letIn(c *call) *Identity {
 func (v *Vault) unauthorized(why *refusal) string {
 	switch why.kind {
 	case noToken:
-		return "AKV10000: Request is missing a Bearer or PoP token."
+		return "AKV10000: Request is missing a Bearer or PoP token: " + why.reason + "."
 	case wrongAudience:
 		return "AKV10022: Invalid audience: " + why.reason + "."
 	case wrongIssuer:
@@ -163,6 +163,6 @@ func (v *Vault) authorize(id *Identity, op vaultOp) *vaultError {
 		return nil
 	}
 	return &vaultError{http.StatusForbidden, "Forbidden", "ForbiddenByPolicy", fmt.Sprintf(
-		"The user, group or application 'appid=%s;oid=%s;iss=%s' (identity %s) does not have secrets %s permission on key vault '%s;location=%s'.",
-		id.clientID, id.objectID, issuer(), id.name, op.permission, v.name, location)}
+		"The user, group or application 'appid=%s;oid=%s;iss=%s' (identity %s) does not have secrets %s permission on key vault '%s;location=%s'. (It has %s.)",
+		id.clientID, id.objectID, issuer(), id.name, op.permission, v.name, location, v.held(id))}
 }

@@ -31,7 +31,7 @@ func TestVMExtension(t *testing.T) {
 		"no Metadata":       {http.MethodGet, endpoint + "?resource=https%3A%2F%2Fvault.azure.net", "", nil, 400, "error", "bad_request_102"},
 		"wrong path":        {http.MethodGet, "http://localhost:50342/oauth2/tokens", "", []string{"Metadata", "true"}, 401, "error", "unknown_source"},
 		"unknown resource":  {http.MethodGet, endpoint + "?resource=nothing", "", []string{"Metadata", "true"}, 400, "error", "invalid_resource"},
-		"unknown object ID": {http.MethodGet, endpoint + "?resource=https%3A%2F%2Fvault.azure.net&object_id=x", "", []string{"Metadata", "true"}, 400, "error_description", "Identity not found"},
+		"unknown object ID": {http.MethodGet, endpoint + "?resource=https%3A%2F%2Fvault.azure.net&object_id=x", "", []string{"Metadata", "true"}, 400, "error_description", `Identity not found: the request names object_id "x", the machine has DevTestVM, user`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

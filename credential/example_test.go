@@ -87,7 +87,7 @@ func ExampleManagedIdentityCredential_GetToken_error() {
 	}
 	// Output:
 	// true
-	// IMDS 400 invalid_request Identity not found
+	// IMDS 400 invalid_request Identity not found: the request names no identity, the machine has no identity
 }
 
 // A program that answers requests fetches its tokens before the first one comes.

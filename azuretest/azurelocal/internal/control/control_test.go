@@ -97,7 +97,7 @@ func TestRequests(t *testing.T) {
 	require.EqualValues(t, 1, first["number"])
 	require.Equal(t, "keyvault.get", first["operation"])
 	require.EqualValues(t, 401, first["status"])
-	require.Equal(t, "AKV10000: Request is missing a Bearer or PoP token.", first["reason"])
+	require.Contains(t, first["reason"], "AKV10000: ")
 	require.Equal(t, "/w==", requests[1].(map[string]any)["bodyBase64"])
 
 	_, rest := ask(t, azure, http.MethodGet, "/api/requests?after=1", "")
@@ -222,7 +222,7 @@ func event(t *testing.T, lines *bufio.Scanner) string {
 	var r struct{ Operation, Reason string }
 	require.NoError(t, json.Unmarshal([]byte(data), &r))
 	require.Equal(t, "keyvault.get", r.Operation)
-	require.Equal(t, "AKV10000: Request is missing a Bearer or PoP token.", r.Reason)
+	require.Contains(t, r.Reason, "AKV10000: ")
 	require.True(t, lines.Scan())
 	require.Empty(t, lines.Text())
 	return id

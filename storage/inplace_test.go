@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,6 +71,39 @@ func TestABlockThatIsSentFromWhereItIsIsTriedAgain(t *testing.T) {
 			content := random(3 << 20)
 			require.NoError(t, client.Upload(t.Context(), "b", open(t, content), &storage.UploadOptions{BlockSize: 256 << 10}))
 			require.True(t, bytes.Equal(content, h.blob))
+		})
+	}
+}
+
+// A large content that takes no memory goes out in fewer requests.
+func TestTheDefaultBlockSize(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	content := make([]byte, 160*mib)
+	for name, test := range map[string]struct {
+		reader   io.Reader
+		options  *storage.UploadOptions
+		requests int32
+	}{
+		"one block":      {bytes.NewReader(content[:2*mib]), nil, 1},
+		"a byte more":    {bytes.NewReader(content[:2*mib+1]), nil, 2 + 1},
+		"not yet large":  {bytes.NewReader(content[:32*mib]), nil, 16 + 1},
+		"larger":         {bytes.NewReader(content[:64*mib]), nil, 16 + 1},
+		"large":          {bytes.NewReader(content), nil, 20 + 1},
+		"with buffers":   {onlyReader{bytes.NewReader(content[:40*mib])}, nil, 20 + 1},
+		"with checksums": {bytes.NewReader(content[:40*mib]), &storage.UploadOptions{Checksum: true}, 20 + 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var requests atomic.Int32
+			counts := service(func(req *http.Request) (*http.Response, error) {
+				requests.Add(1)
+				return answer(http.StatusCreated, ""), req.Body.Close()
+			})
+			client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: counts.client()})
+			require.NoError(t, err)
+			require.NoError(t, client.Upload(t.Context(), "b", test.reader, test.options))
+			require.Equal(t, test.requests, requests.Load())
 		})
 	}
 }

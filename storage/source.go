@@ -37,6 +37,19 @@ type block struct {
 	data []byte // the same in a buffer; nil if it is where it was
 }
 
+// placed is r if its blocks can be sent from where they are, else nil. A reader
+// of any other kind may do more in Read than to read; and with a Checksum what is
+// sent must be what was summed up.
+func placed(r io.Reader, options *UploadOptions) inPlace {
+	switch r.(type) {
+	case *os.File, *bytes.Reader, *strings.Reader:
+		if at, ok := r.(inPlace); ok && !options.Checksum {
+			return at
+		}
+	}
+	return nil
+}
+
 // newSource has a buffer for the content of a small length, -1 if that is not
 // known. The others are made when there is a use for them.
 func newSource(r io.Reader, length int64, options *UploadOptions) source {
@@ -46,8 +59,8 @@ func newSource(r io.Reader, length int64, options *UploadOptions) source {
 	case length <= 0: // a device says that it is empty, too
 	case length <= s.size:
 		first = make([]byte, length)
-	case !options.Checksum: // else what is sent must be what was summed up
-		s.read(r, length)
+	default:
+		s.place(placed(r, options), length)
 	}
 	s.free <- first
 	for range options.Concurrency {
@@ -56,15 +69,12 @@ func newSource(r io.Reader, length int64, options *UploadOptions) source {
 	return s
 }
 
-// read has the next bytes of r sent from where they are. A reader of any other
-// kind may do more in Read than to read.
-func (s *source) read(r io.Reader, length int64) {
-	switch r.(type) {
-	case *os.File, *bytes.Reader, *strings.Reader:
-		at, _ := r.(inPlace)
-		if start, err := at.Seek(0, io.SeekCurrent); err == nil {
-			s.at, s.offset, s.end = at, start, start+length
-		}
+func (s *source) place(at inPlace, length int64) {
+	if at == nil {
+		return
+	}
+	if start, err := at.Seek(0, io.SeekCurrent); err == nil {
+		s.at, s.offset, s.end = at, start, start+length
 	}
 }
 

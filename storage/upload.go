@@ -12,6 +12,10 @@ import (
 
 const (
 	defaultUploadBlock = 2 << 20
+	// A content that needs no memory has larger blocks, and so fewer requests, if
+	// there are still enough to send several at a time.
+	largeUploadBlock = 8 << 20
+	enoughBlocks     = 16
 	// The service's limits.
 	// https://learn.microsoft.com/azure/storage/blobs/scalability-targets
 	maxBlock  = 4000 << 20
@@ -21,8 +25,9 @@ const (
 // UploadOptions tune [ContainerClient.Upload]. The zero value and nil are ready to
 // use.
 type UploadOptions struct {
-	// BlockSize is how many bytes each request sends. Zero: 2 MiB, or more for a
-	// content that is known to need more than the 50,000 blocks a blob can have.
+	// BlockSize is how many bytes each request sends. Zero: 2 MiB, up to 8 MiB for
+	// a large content that takes no memory, or more for one that is known to need
+	// more than the 50,000 blocks a blob can have.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4. The
 	// memory in use is a block for each of them, and one that is being read; none
@@ -76,7 +81,7 @@ func (c *ContainerClient) newUpload(blob string, r io.Reader, options *UploadOpt
 		return nil, c.rest.Fail(call, err)
 	}
 	if own.BlockSize == 0 {
-		own.BlockSize = min(max(defaultUploadBlock, (length+maxBlocks-1)/maxBlocks), maxBlock)
+		own.BlockSize = blockSize(length, placed(r, &own) != nil)
 	}
 	if length > own.BlockSize*maxBlocks {
 		return nil, c.rest.Fail(call, errTooManyBlocks())
@@ -84,6 +89,14 @@ func (c *ContainerClient) newUpload(blob string, r io.Reader, options *UploadOpt
 	u := &upload{client: c, call: call, options: own, maxBlocks: maxBlocks, source: newSource(r, length, &own)}
 	u.progress.report = own.Progress
 	return u, nil
+}
+
+func blockSize(length int64, inPlace bool) int64 {
+	size := int64(defaultUploadBlock)
+	if inPlace {
+		size = min(max(size, length/enoughBlocks), largeUploadBlock)
+	}
+	return min(max(size, (length+maxBlocks-1)/maxBlocks), maxBlock)
 }
 
 func errTooManyBlocks() error {

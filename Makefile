@@ -9,7 +9,7 @@ LOCALSOAK      ?= 60s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross listing interop fuzz soak local-soak bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross listing interop browser fuzz soak local-soak bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -57,6 +57,10 @@ listing:
 ## interop: the official SDKs against the emulator, both ways
 interop:
 	cd interop && $(GO) vet ./... && $(GO) test -race ./...
+
+## browser: the emulator's status page in Chromium, which has to be installed
+browser:
+	cd interop && $(GO) vet -tags browser ./browser && $(GO) test -tags browser -count=1 ./browser
 
 ## fuzz: every fuzz target for FUZZTIME each (make fuzz FUZZTIME=10m)
 fuzz:

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	lakeChunk  = 256 << 10 // bytes that are moved at once
+	lakeChunk  = 256 << 10 // bytes that are moved at once, at most
+	firstChunk = 16 << 10  // and at first
 	lakeMemory = 256 << 10 // bytes at the beginning of a file that are kept in memory
 )
 
@@ -137,7 +138,7 @@ func (c *lakeContent) reader(offset, n int64) io.Reader {
 // receive reads r to its end and hands over what it has read in pieces, the first of
 // which is for an offset in its file. Pieces of one file share a temporary file.
 func (l *DataLake) receive(r io.Reader, offset int64, spill **lakeSpill, add func(lakePart)) error {
-	buf := make([]byte, lakeChunk)
+	buf := make([]byte, firstChunk)
 	for {
 		n, err := fill(r, buf)
 		if n > 0 {
@@ -153,6 +154,9 @@ func (l *DataLake) receive(r io.Reader, offset int64, spill **lakeSpill, add fun
 		}
 		if err != nil {
 			return err
+		}
+		if len(buf) < lakeChunk {
+			buf = make([]byte, 2*len(buf))
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (c *call) stream(r io.Reader) {
 	if c.r.Method == http.MethodHead {
 		return
 	}
-	if _, err := io.CopyBuffer(writerOnly{c.w}, r, make([]byte, lakeChunk)); err != nil {
+	if _, err := io.Copy(writerOnly{c.w}, r); err != nil {
 		c.reason("the answer was not taken to its end: " + err.Error())
 		panic(http.ErrAbortHandler)
 	}

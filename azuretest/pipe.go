@@ -82,8 +82,9 @@ type stream struct {
 	mu      sync.Mutex // guards what follows
 	changed *sync.Cond // anything below
 	data    []byte
-	noRead  bool // the reading end is closed
-	noWrite bool // the writing end is closed
+	room    []byte // where data began, to be written to again
+	noRead  bool   // the reading end is closed
+	noWrite bool   // the writing end is closed
 	readBy  deadline
 	writeBy deadline
 }
@@ -113,7 +114,9 @@ func (s *stream) read(p []byte) (int, error) {
 			return 0, nil
 		case len(s.data) > 0:
 			n := copy(p, s.data)
-			s.data = s.data[n:]
+			if s.data = s.data[n:]; len(s.data) == 0 {
+				s.data = s.room
+			}
 			s.changed.Broadcast()
 			return n, nil
 		case s.noWrite:
@@ -139,7 +142,10 @@ func (s *stream) write(p []byte) (int, error) {
 			return written, nil
 		}
 		if n := min(len(p)-written, pipeBuffer-len(s.data)); n > 0 {
-			s.data = append(s.data, p[written:written+n]...)
+			fresh := len(s.data) == 0
+			if s.data = append(s.data, p[written:written+n]...); fresh {
+				s.room = s.data[:0]
+			}
 			written += n
 			s.changed.Broadcast()
 			continue
@@ -151,7 +157,7 @@ func (s *stream) write(p []byte) (int, error) {
 func (s *stream) closeRead() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noRead, s.data = true, nil
+	s.noRead, s.data, s.room = true, nil, nil
 	s.readBy.stop()
 	s.changed.Broadcast()
 }

@@ -74,15 +74,14 @@ func TestConformanceUploadIsCut(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T, s *site) {
 		t.Helper()
-		const size = 100_000
+		const size = 30_000
 		wire := &cutter{next: s.wire}
 		s = s.through(t, wire)
 		old, data := "old", string(content(size))
 		s.write(t, "file", old)
 		for _, at := range cuts(100, size) {
 			wire.up.Store(at)
-			options := &datalake.UploadOptions{ChunkSize: size, Concurrency: 1}
-			err := s.Upload(t.Context(), s.at("file"), stream(data), options)
+			err := s.Upload(t.Context(), s.at("file"), stream(data), &datalake.UploadOptions{ChunkSize: size})
 			require.Zero(t, wire.up.Load(), "the connection is cut")
 			require.Equal(t, err != nil, s.isHadoop(), "elsewhere a chunk is sent again: %v", err)
 			if err != nil {
@@ -101,7 +100,7 @@ func TestConformanceReadsGoThroughCuts(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T, s *site) {
 		t.Helper()
-		data := content(100_000)
+		data := content(30_000)
 		name := s.write(t, "file", string(data))
 		wire := &cutter{next: s.wire}
 		s = s.through(t, wire)
@@ -111,9 +110,9 @@ func TestConformanceReadsGoThroughCuts(t *testing.T) {
 				wire.down.Store(at)
 				require.True(t, string(data) == s.read(t, "file"))
 			} else {
-				wire.down.Store(1 + at%20_000)
+				wire.down.Store(1 + at%6_000)
 				clear(into.data)
-				require.NoError(t, s.Download(t.Context(), name, into, &datalake.DownloadOptions{ChunkSize: 20_000}))
+				require.NoError(t, s.Download(t.Context(), name, into, &datalake.DownloadOptions{ChunkSize: 8_000}))
 				require.True(t, bytes.Equal(data, into.data))
 			}
 			require.Zero(t, wire.down.Load(), "the connection is cut")

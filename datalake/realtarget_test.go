@@ -89,7 +89,8 @@ func (r *realTarget) prepare() error {
 
 func (r *realTarget) connect(wire http.RoundTripper) (*datalake.Client, error) {
 	options := &datalake.ClientOptions{User: r.User, Scope: r.Scope, HTTPClient: &http.Client{Transport: wire}}
-	options.Retry = policy.RetryOptions{RetryDelay: 20 * time.Millisecond}
+	// A data node that has been stopped takes seconds to come back.
+	options.Retry = policy.RetryOptions{MaxRetries: 15, RetryDelay: 20 * time.Millisecond, MaxRetryDelay: 2 * time.Second}
 	return datalake.NewClient(r.Endpoint, r.cred, options)
 }
 

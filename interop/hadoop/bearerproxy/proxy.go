@@ -83,6 +83,7 @@ func (p *Proxy) front(w http.ResponseWriter, r *http.Request, user, path string)
 	(&httputil.ReverseProxy{
 		Transport:     p.transport,
 		FlushInterval: -1,
+		ErrorHandler:  badGateway,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			query := []string{"user.name=" + url.QueryEscape(user)}
 			for pair := range strings.SplitSeq(pr.In.URL.RawQuery, "&") {
@@ -118,6 +119,7 @@ func (p *Proxy) data(w http.ResponseWriter, r *http.Request, path string) {
 	(&httputil.ReverseProxy{
 		Transport:     p.transport,
 		FlushInterval: -1,
+		ErrorHandler:  badGateway,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			point(pr.Out, target, target.EscapedPath(), target.RawQuery)
 		},
@@ -126,6 +128,12 @@ func (p *Proxy) data(w http.ResponseWriter, r *http.Request, path string) {
 			return nil
 		},
 	}).ServeHTTP(w, r)
+}
+
+// badGateway answers, if there is still somebody, that the cluster has not. Whoever
+// breaks off an upload is nothing to be logged.
+func badGateway(w http.ResponseWriter, _ *http.Request, _ error) {
+	w.WriteHeader(http.StatusBadGateway)
 }
 
 // point sends a request elsewhere, without what says who the client is. The path's

@@ -72,7 +72,7 @@ soak:
 
 ## local-soak: azurelocal at its full rate for LOCALSOAK, its memory and its start
 local-soak:
-	$(GO) test -run '^(TestSoak|TestReady)$$' -count 1 -v ./azuretest/azurelocal -soak $(LOCALSOAK)
+	$(GO) test -run '^TestSoak$$' -bench '^BenchmarkReady$$' -benchtime 5x -count 1 -v ./azuretest/azurelocal -soak $(LOCALSOAK)
 
 ## bench: the benchmarks of the library, then the library beside its peers
 bench:

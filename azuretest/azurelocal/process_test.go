@@ -28,41 +28,35 @@ func TestMain(m *testing.M) {
 }
 
 // launch starts a process and returns how long it took until it was ready.
-func launch(t *testing.T, args ...string) (*exec.Cmd, *bufio.Scanner, time.Duration) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+func launch(tb testing.TB, args ...string) (*exec.Cmd, *bufio.Scanner, time.Duration) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	began := time.Now()
-	require.NoError(t, cmd.Start())
+	require.NoError(tb, cmd.Start())
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "# ready in ") {
 			return cmd, lines, time.Since(began)
 		}
 	}
-	require.FailNow(t, "the process has ended", "%v", cmd.Wait())
+	require.FailNow(tb, "the process has ended", "%v", cmd.Wait())
 	return nil, nil, 0
 }
 
-// TestReady measures from the process's start. The machine may be busy with other tests:
-// the best of several starts counts.
-func TestReady(t *testing.T) {
-	const promised = 150 * time.Millisecond
-	best := time.Hour
-	for range 20 {
-		cmd, _, took := launch(t, "-sql=off")
-		best = min(best, took)
-		require.NoError(t, cmd.Process.Signal(os.Interrupt))
-		require.NoError(t, cmd.Wait())
-		if best < promised/2 {
-			break
-		}
+// BenchmarkReady measures from the process's start to the line that says so.
+func BenchmarkReady(b *testing.B) {
+	var total time.Duration
+	for range b.N {
+		cmd, _, took := launch(b, "-sql=off")
+		total += took
+		require.NoError(b, cmd.Process.Signal(os.Interrupt))
+		require.NoError(b, cmd.Wait())
 	}
-	t.Logf("ready after %s", best)
-	require.Less(t, best, promised)
+	b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms/start")
 }
 
 func TestSignals(t *testing.T) {

@@ -43,6 +43,6 @@ func TestProgramEndsWithAPageOpen(t *testing.T) {
 	defer func() { _ = resp.Body.Close() }()
 	line, err := bufio.NewReader(resp.Body).ReadString('\n')
 	require.NoError(t, err)
-	require.Equal(t, "event: section\n", line)
+	require.Equal(t, "retry: 1000\n", line)
 	require.Equal(t, 0, p.stop())
 }

@@ -5,6 +5,7 @@ package browser_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -114,6 +115,25 @@ func TestClockIsMoved(t *testing.T) {
 	page.click(t, "#clock-reset")
 	page.do(t, chromedp.WaitNotPresent(chromedp.CSS("#tokens .badge.old")))
 	require.Equal(t, http.StatusOK, p.secret(t, token))
+}
+
+// A page that is open notices that the program has ended, and shows the next run.
+func TestPageOutlivesTheProgram(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	p.token(t, "https://vault.azure.net")
+	page := open(t, p)
+	page.sees(t, "#live.on")
+	page.sees(t, `li[data-number="1"]`)
+	p.stop()
+	page.sees(t, "#live.off")
+	require.Contains(t, page.text(t, "#live"), "not connected")
+	address, err := url.Parse(p.status)
+	require.NoError(t, err)
+	start(t, "-sql=off", "-http", address.Port())
+	page.do(t, chromedp.WaitNotPresent(chromedp.CSS(`li[data-number="1"]`)))
+	page.sees(t, "#live.on")
+	page.forgive() // it could not connect for a while
 }
 
 func withoutScripts(ctx context.Context, target *chromedp.Target) error {

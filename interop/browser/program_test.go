@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,6 +27,7 @@ import (
 type program struct {
 	status string // URL of the page
 	client *http.Client
+	stop   func() // ends it before the test does
 }
 
 // binary is the program's file, which TestMain has built.
@@ -54,19 +56,20 @@ func build(run func() int) int {
 }
 
 // start runs the program until the test ends.
-func start(t *testing.T) program {
+func start(t *testing.T, args ...string) program {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, binary, "-shell", "bash")
+	command := exec.CommandContext(ctx, binary, append([]string{"-shell", "bash"}, args...)...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	stdout, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
-	t.Cleanup(func() {
+	end := sync.OnceFunc(func() {
 		stop()
 		_ = command.Wait() // says that it was interrupted
 		require.Zero(t, command.ProcessState.ExitCode())
 	})
+	t.Cleanup(end)
 	env := map[string]string{}
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "# ready") {
@@ -75,7 +78,7 @@ func start(t *testing.T) program {
 			env[name] = strings.Trim(value, "'")
 		}
 	}
-	return program{env["AZURELOCAL_STATUS_URL"], clientOf(t, env)}
+	return program{env["AZURELOCAL_STATUS_URL"], clientOf(t, env), end}
 }
 
 // clientOf does as the exports say.

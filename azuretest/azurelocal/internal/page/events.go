@@ -60,6 +60,7 @@ type stream struct {
 // follow sends what is new until the browser leaves or the emulator ends. What was done
 // before the watch begins is asked for.
 func (s *stream) follow(ctx context.Context, after int) {
+	s.write("retry: 1000\n\n") // milliseconds, once the connection is lost
 	watched := s.page.azure.Watch(ctx)
 	queue := &queue{rows: s.page.doneAfter(after), after: after}
 	ended := make(chan struct{})

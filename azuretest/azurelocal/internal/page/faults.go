@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/keyless-go/azure/azuretest"
 )
@@ -74,37 +73,21 @@ func (p *page) faults() faultsView {
 // effectOf says what a fault does.
 func effectOf(f azuretest.Fault) string {
 	var parts []string
-	say := func(format string, values ...any) { parts = append(parts, fmt.Sprintf(format, values...)) }
-	if f.Delay > 0 {
-		say("waits %v", f.Delay)
+	say := func(does bool, format string, values ...any) {
+		if does {
+			parts = append(parts, fmt.Sprintf(format, values...))
+		}
 	}
-	switch {
-	case f.Status < 0:
-		say("closes the connection")
-	case f.Status > 0:
-		say("%s", strings.TrimSpace(fmt.Sprintf("status %d %s", f.Status, http.StatusText(f.Status))))
-	}
-	if f.Code != "" {
-		say("error code %s", f.Code)
-	}
-	if f.RetryAfter > 0 {
-		say("Retry-After %v", f.RetryAfter)
-	}
-	if f.Body != "" {
-		say("a body of its own")
-	}
-	if f.Location != "" {
-		say("links elsewhere")
-	}
-	switch {
-	case f.CutAfter > 0:
-		say("cut after %d bytes", f.CutAfter)
-	case f.CutAfter < 0:
-		say("cut before the body")
-	}
-	if len(f.Header) > 0 {
-		say("header %s", strings.Join(slices.Sorted(maps.Keys(f.Header)), ", "))
-	}
+	say(f.Delay > 0, "waits %v", f.Delay)
+	say(f.Status < 0, "closes the connection")
+	say(f.Status > 0, "status %s", strings.TrimSpace(strconv.Itoa(f.Status)+" "+http.StatusText(f.Status)))
+	say(f.Code != "", "error code %s", f.Code)
+	say(f.RetryAfter > 0, "Retry-After %v", f.RetryAfter)
+	say(f.Body != "", "a body of its own")
+	say(f.Location != "", "links elsewhere")
+	say(f.CutAfter > 0, "cut after %d bytes", f.CutAfter)
+	say(f.CutAfter < 0, "cut before the body")
+	say(len(f.Header) > 0, "header %s", strings.Join(slices.Sorted(maps.Keys(f.Header)), ", "))
 	if len(parts) == 0 {
 		return "nothing"
 	}
@@ -134,71 +117,4 @@ func (p *page) addFault(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.done(w, r, "faults")
-}
-
-// faultForm is what has been typed for a fault.
-type faultForm struct {
-	Operation, Status, Code, RetryAfter, Delay, CutAfter, Nth, Times string
-}
-
-// Typed reports whether there is anything in the form.
-func (form faultForm) Typed() bool { return form != faultForm{} }
-
-func readForm(r *http.Request) faultForm {
-	value := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	return faultForm{
-		Operation: value("operation"), Status: value("status"), Code: value("code"), RetryAfter: value("retry-after"),
-		Delay: value("delay"), CutAfter: value("cut-after"), Nth: value("nth"), Times: value("times"),
-	}
-}
-
-// fault reads what has been typed. An empty field leaves that side of answers alone.
-func (form faultForm) fault() (azuretest.Fault, error) {
-	f := azuretest.Fault{Operation: form.Operation, Code: form.Code}
-	var cut int
-	for _, field := range []struct {
-		name, text string
-		to         *int
-	}{
-		{"the status", form.Status, &f.Status},
-		{"the bytes to cut after", form.CutAfter, &cut},
-		{"the first request", form.Nth, &f.Nth},
-		{"the number of times", form.Times, &f.Times},
-	} {
-		if field.text == "" {
-			continue
-		}
-		n, err := strconv.Atoi(field.text)
-		if err != nil {
-			return f, fmt.Errorf("%s is a whole number, not %s", field.name, quoted(field.text))
-		}
-		*field.to = n
-	}
-	f.CutAfter = int64(cut)
-	for _, field := range []struct {
-		name, text string
-		to         *time.Duration
-	}{{"the delay", form.Delay, &f.Delay}, {"Retry-After", form.RetryAfter, &f.RetryAfter}} {
-		if field.text == "" {
-			continue
-		}
-		d, err := time.ParseDuration(field.text)
-		if err != nil || d < 0 {
-			return f, fmt.Errorf("%s is a duration such as 2s or 500ms, not %s", field.name, quoted(field.text))
-		}
-		*field.to = d
-	}
-	if effectOf(f) == "nothing" {
-		return f, fmt.Errorf("say what goes wrong: a status, an error code, a delay or a cut")
-	}
-	return f, nil
-}
-
-// quoted is a text of a form as a message may have it.
-func quoted(text string) string {
-	const most = 40
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(text)
 }

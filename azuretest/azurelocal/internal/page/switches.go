@@ -26,7 +26,7 @@ func presets() []faultSwitch {
 	}
 	return []faultSwitch{
 		{
-			Name: "throttle", Title: "Throttle", What: "every request gets 429 with Retry-After 2 s",
+			Name: "throttle", Title: "Throttle", What: "every HTTP request gets 429 with Retry-After 2 s",
 			fault: always(azuretest.Fault{Operation: "*", Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Second}),
 		},
 		{

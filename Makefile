@@ -9,7 +9,7 @@ LOCALSOAK      ?= 60s
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross listing interop browser fuzz soak local-soak bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross listing interop hadoop browser fuzz soak local-soak bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -57,6 +57,10 @@ listing:
 ## interop: the official SDKs against the emulator, both ways
 interop:
 	cd interop && $(GO) vet ./... && $(GO) test -race ./...
+
+## hadoop: the data lake's tests on a real Hadoop, with its own jars; needs Java 17 and Maven
+hadoop:
+	GO="$(GO)" interop/hadoop/run.sh test
 
 ## browser: the emulator's status page in Chromium, which has to be installed
 browser:

@@ -52,13 +52,15 @@ func suiteTargets(t *testing.T) []suiteTarget {
 	lake.Chmod("/tmp", 0o777)
 	targets := []suiteTarget{newGateway(t, srv, "emulated", strings.TrimSuffix(lake.URL(), "/webhdfs/v1"), srv.Client().Transport)}
 	if realHadoop() {
-		targets = append(targets,
-			suiteTarget{Name: "namenode", Kind: "Hadoop", Endpoint: nameNode + "/webhdfs/v1", User: "alice", Dir: "/tmp", Control: control},
-			suiteTarget{Name: "httpfs", Kind: "HttpFS", Endpoint: httpFS + "/webhdfs/v1", User: "alice", Dir: "/tmp"},
+		for _, target := range []suiteTarget{
+			{Name: "namenode", Kind: "Hadoop", Endpoint: nameNode + "/webhdfs/v1", User: "alice", Dir: "/tmp"},
+			{Name: "httpfs", Kind: "HttpFS", Endpoint: httpFS + "/webhdfs/v1", User: "alice", Dir: "/tmp"},
 			newGateway(t, srv, "gateway", nameNode, &http.Transport{}),
 			newGateway(t, srv, "gateway-httpfs", httpFS, &http.Transport{}),
-		)
-		targets[3].Control = control
+		} {
+			target.Control = control
+			targets = append(targets, target)
+		}
 	}
 	return targets
 }

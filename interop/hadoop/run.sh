@@ -10,9 +10,34 @@ here=$PWD run=$PWD/target/run
 # The user who starts Hadoop is its superuser; nobody is asked who that is.
 export HADOOP_USER_NAME=hdfs
 
+# twice COMMAND...: once more if it fails, since it may be the network.
+twice() {
+	if "$@"; then return; fi
+	echo "again: $*" >&2
+	"$@"
+}
+
 build() {
-	mvn -B -q compile dependency:build-classpath -Dmdep.outputFile=target/cp.txt
-	mvn -B -q -f httpfs/pom.xml dependency:build-classpath -Dmdep.outputFile=target/cp.txt
+	local need
+	for need in java mvn curl; do
+		if ! command -v "$need" >/dev/null; then
+			echo "$need is not there: Java 17, Maven and curl are needed" >&2
+			return 1
+		fi
+	done
+	twice mvn -B -q compile dependency:build-classpath -Dmdep.outputFile=target/cp.txt
+	twice mvn -B -q -f httpfs/pom.xml dependency:build-classpath -Dmdep.outputFile=target/cp.txt
+}
+
+# vacant: nobody else may answer in Hadoop's place.
+vacant() {
+	local port
+	for port in 9000 9864 9870 9899 14000; do
+		if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+			echo "port $port is taken: is it Hadoop, still? Then: $0 stop" >&2
+			return 1
+		fi
+	done
 }
 
 # launch NAME CLASSPATH ARGUMENTS...: starts a JVM and notes its pid.
@@ -72,15 +97,26 @@ stop() {
 	done
 }
 
+# begin builds and starts it; what has come up is stopped when the script ends.
+begin() {
+	build
+	vacant
+	trap stop EXIT
+	trap 'exit 1' INT TERM
+	start
+}
+
 case "${1:-}" in
-build | start | stop) "$1" ;;
+build | stop) "$1" ;;
+start)
+	begin
+	trap - EXIT
+	;;
 test)
 	shift
-	build
-	trap stop EXIT
-	start
+	begin
 	cd ..
-	KEYLESS_HADOOP=1 "${GO:-go}" test -race -count=1 "$@" -run Hadoop ./...
+	KEYLESS_HADOOP=1 "${GO:-go}" test -race -count=1 -timeout=20m "$@" -run Hadoop ./...
 	;;
 *)
 	sed -n 2p "$0" >&2

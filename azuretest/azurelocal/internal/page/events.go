@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/keyless-go/azure/azuretest"
 )
 
 const (
@@ -62,12 +64,12 @@ type stream struct {
 func (s *stream) follow(ctx context.Context, after int) {
 	s.write("retry: 1000\n\n") // milliseconds, once the connection is lost
 	watched := s.page.azure.Watch(ctx)
-	queue := &queue{rows: s.page.doneAfter(after), after: after}
+	queue := &queue{list: s.page.doneAfter(after), after: after}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for r := range watched {
-			queue.add(rowOf(r))
+			queue.add(r)
 		}
 	}()
 	beats := time.NewTicker(beat)
@@ -104,7 +106,10 @@ func (s *stream) update(q *queue) bool {
 			fresh = true
 		}
 	}
-	rows := q.take()
+	var rows []requestRow
+	for _, r := range q.take() {
+		rows = append(rows, s.page.rowOf(r))
+	}
 	if len(rows) == 0 {
 		return fresh
 	}
@@ -146,31 +151,32 @@ func (s *stream) flushAll() {
 // queue is what a page has not got yet.
 type queue struct {
 	mu    sync.Mutex // guards what follows
-	rows  []requestRow
+	list  []azuretest.Request
 	after int // number of the last one taken
 }
 
 // add adds a request. Of more than the page shows the oldest are left out.
-func (q *queue) add(r requestRow) {
+func (q *queue) add(r azuretest.Request) {
+	r.Header, r.Body = nil, nil // large, and not shown
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.rows = append(q.rows, r)
-	q.rows = q.rows[max(len(q.rows)-maxShown, 0):]
+	q.list = append(q.list, r)
+	q.list = q.list[max(len(q.list)-maxShown, 0):]
 }
 
-// take returns the rows to show, the newest first. One that was asked for and watched
-// comes once.
-func (q *queue) take() []requestRow {
+// take returns those to show, the newest first. One that was asked for and watched comes
+// once.
+func (q *queue) take() []azuretest.Request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	var rows []requestRow
-	for _, r := range q.rows {
+	var list []azuretest.Request
+	for _, r := range q.list {
 		if r.Number > q.after {
 			q.after = r.Number
-			rows = append(rows, r)
+			list = append(list, r)
 		}
 	}
-	q.rows = nil
-	slices.Reverse(rows)
-	return rows
+	q.list = nil
+	slices.Reverse(list)
+	return list
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -46,7 +47,8 @@ type page struct {
 	azure     *azuretest.Server
 	options   Options
 	templates *template.Template
-	run       string // tells one run of the program from another
+	secrets   *regexp.Regexp // in queries
+	run       string         // tells one run of the program from another
 	switches  switches
 }
 
@@ -58,7 +60,10 @@ func Handler(azure *azuretest.Server, options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{azure: azure, options: options, templates: templates, run: strconv.FormatInt(time.Now().UnixNano(), 36)}
+	p := &page{
+		azure: azure, options: options, templates: templates, secrets: secretsInQueries(),
+		run: strconv.FormatInt(time.Now().UnixNano(), 36),
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("GET /page/events", p.events)

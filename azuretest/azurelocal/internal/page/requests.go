@@ -66,28 +66,35 @@ func decide(r azuretest.Request) decision {
 	return allowed
 }
 
-func rowOf(r azuretest.Request) requestRow {
+func (p *page) rowOf(r azuretest.Request) requestRow {
 	return requestRow{
-		Number: r.Number, Time: r.Time, Method: r.Method, URL: withoutSecrets(r.URL), Operation: r.Operation, Identity: r.Identity,
-		Status: r.Status, Decision: decide(r), Reason: withoutSecrets(r.Reason),
+		Number: r.Number, Time: r.Time, Method: r.Method, URL: p.withoutSecrets(r.URL), Operation: r.Operation, Identity: r.Identity,
+		Status: r.Status, Decision: decide(r), Reason: p.withoutSecrets(r.Reason),
 	}
 }
 
 // withoutSecrets takes from a text what opens something by being in a query. The
 // emulator has redacted tokens and signatures already.
-func withoutSecrets(text string) string {
+func (p *page) withoutSecrets(text string) string {
 	if !strings.ContainsAny(text, "?&") {
 		return text
 	}
-	secret := regexp.MustCompile(`(?i)([?&](?:delegation|token|secret|password|code|client_secret|refresh_token)=)[^&#"\s]*`)
-	return secret.ReplaceAllString(text, "${1}REDACTED")
+	return p.secrets.ReplaceAllString(text, "${1}REDACTED")
+}
+
+// secretsInQueries finds them, with their names.
+func secretsInQueries() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)([?&](?:delegation|token|secret|password|code|client_secret|refresh_token)=)[^&#"\s]*`)
 }
 
 // lastRequests returns those that the page shows.
 func (p *page) lastRequests() requestList {
-	list := requestList{Rows: p.doneAfter(0)}
-	slices.Reverse(list.Rows)
-	if len(list.Rows) > 0 {
+	list := requestList{}
+	done := p.doneAfter(0)
+	for _, r := range slices.Backward(done) {
+		list.Rows = append(list.Rows, p.rowOf(r))
+	}
+	if len(done) > 0 {
 		list.Last = list.Rows[0].Number
 	}
 	return list
@@ -95,12 +102,8 @@ func (p *page) lastRequests() requestList {
 
 // doneAfter returns the requests that were done after the one of a number, at most those
 // that the page shows, in the order of their numbers.
-func (p *page) doneAfter(number int) []requestRow {
+func (p *page) doneAfter(number int) []azuretest.Request {
 	list := slices.DeleteFunc(p.azure.Requests(), func(r azuretest.Request) bool { return r.Number <= number })
 	slices.SortFunc(list, func(a, b azuretest.Request) int { return cmp.Compare(a.Number, b.Number) })
-	var rows []requestRow
-	for _, r := range list[max(len(list)-maxShown, 0):] {
-		rows = append(rows, rowOf(r))
-	}
-	return rows
+	return slices.Clone(list[max(len(list)-maxShown, 0):])
 }

@@ -2,6 +2,7 @@ package sqlserver_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,9 +118,9 @@ func TestPermissions(t *testing.T) {
 		read   = "SELECT COUNT(*) FROM Employees"
 		write  = "UPDATE Employees SET Name = Name"
 		insert = "INSERT INTO Employees (Name) VALUES (N'x')"
-		define = "CREATE TABLE made (a int); DROP TABLE made"
-		user   = "CREATE USER [other] FROM EXTERNAL PROVIDER; DROP USER [other]"
-		role   = "CREATE ROLE r; DROP ROLE r"
+		define = "CREATE TABLE made (a int)"
+		user   = "CREATE USER [other] FROM EXTERNAL PROVIDER"
+		role   = "CREATE ROLE r"
 	)
 	for given, allowed := range map[string][]string{
 		"": {},
@@ -151,20 +152,18 @@ func TestPermissions(t *testing.T) {
 			w.sql.SetDirectoryReader(true)
 			run(t, w.admin(t), "CREATE USER app FROM EXTERNAL PROVIDER", given)
 			db := w.open(t, login{token: tokenOf(app)})
-			for _, statement := range append([]string{read, write, insert, define, user, role}, allowed...) {
-				_, err := try(t, db, statement)
-				if contains(allowed, statement) {
-					require.NoError(t, err, statement)
-				} else {
-					require.Contains(t, []int32{229, 262, 15247}, number(err), "%s: %v", statement, err)
+			for _, statement := range allowed {
+				show(t, db, statement)
+			}
+			for _, statement := range []string{read, write, insert, define, user, role} {
+				if slices.Contains(allowed, statement) {
+					continue
 				}
+				_, err := try(t, db, statement)
+				require.Contains(t, []int32{229, 262, 15247}, number(err), "%s: %v", statement, err)
 			}
 		})
 	}
-}
-
-func contains(list []string, s string) bool {
-	return strings.Contains("\n"+strings.Join(list, "\n")+"\n", "\n"+s+"\n")
 }
 
 // What is granted and taken back holds for sessions that are open.

@@ -122,6 +122,14 @@
 // failed after the line that says ready, and 2 if that line never came because of a flag,
 // a port, a seed or a state: then one line says what to do, and nothing has been changed.
 //
+// # Status page
+//
+// AZURELOCAL_STATUS_URL in a browser shows what there is (identities, tokens issued,
+// vaults, resource groups, SAS, files, databases) and each request as it is answered,
+// with what has become of it and why it was refused. Switches make services fail, slow,
+// or cut their answers; a form adds any other fault; buttons move the clock. It needs no
+// JavaScript, loads nothing from elsewhere, and shows no token, signature or secret.
+//
 // # Control
 //
 // What package azuretest does by Go calls, other programs do by HTTP at

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/arm"
+	"github.com/keyless-go/azure/azuretest"
 )
 
 func TestListFollowsPages(t *testing.T) {
@@ -28,6 +29,24 @@ func TestListFollowsPages(t *testing.T) {
 	require.Equal(t, []string{
 		"GET " + base + "?%24filter=tagName+eq+%27env%27&%24top=2&api-version=2021-04-01", "GET " + next, "GET " + next + "2",
 	}, s.lines())
+}
+
+func TestListBeginsAgainWithEachLoop(t *testing.T) {
+	t.Parallel()
+	srv, client := newWorld(t)
+	groups := srv.Subscription(subscription)
+	groups.SetPageSize(1)
+	groups.Group("Other")
+	groups.Assign(srv.SystemIdentity(), azuretest.RoleReader)
+	list := client.List(t.Context(), nil)
+	for range 2 {
+		var names []string
+		for group, err := range list {
+			require.NoError(t, err)
+			names = append(names, group.Name)
+		}
+		require.Equal(t, []string{"DevTest", "Other"}, names)
+	}
 }
 
 func TestListEndsWithTheLoop(t *testing.T) {

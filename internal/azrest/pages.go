@@ -17,14 +17,15 @@ type page[T any] struct {
 // List sends a call and then one for each further page, when the loop gets there,
 // and answers the items of all pages, of which any may be empty. It ends after the
 // last page or the first error, which is invalid if that is not nil. A link to
-// another service is not followed.
-func List[W, T any](ctx context.Context, c *Client, call Call, convert func(W) T, invalid error) iter.Seq2[T, error] {
+// another service is not followed. Each loop over the list begins at its first page.
+func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) T, invalid error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		if invalid != nil {
-			yield(none, c.Fail(call, invalid))
+			yield(none, c.Fail(first, invalid))
 			return
 		}
+		call := first
 		for {
 			answer, err := Do[page[W]](ctx, c, call)
 			if err != nil {

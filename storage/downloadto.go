@@ -59,6 +59,9 @@ func (c *ContainerClient) DownloadTo(ctx context.Context, blob string, w io.Writ
 	d := c.download(blob)
 	d.call.Span = "ContainerClient.DownloadTo"
 	own, err := options.withDefaults()
+	if w == nil {
+		err = errors.New("there is nothing to write to")
+	}
 	if err != nil {
 		return BlobProperties{}, c.rest.Fail(d.call, err)
 	}
@@ -69,9 +72,7 @@ func (c *ContainerClient) DownloadTo(ctx context.Context, blob string, w io.Writ
 	if err != nil {
 		return BlobProperties{}, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	t := &transfer{download: d, w: w, options: own, first: first, progress: progress{report: own.Progress}, cancel: cancel}
+	t := &transfer{download: d, w: w, options: own, first: first, progress: progress{report: own.Progress}}
 	t.next.Store(first.end)
 	return first.properties, t.run(ctx)
 }
@@ -104,18 +105,19 @@ type transfer struct {
 	first    part
 	next     atomic.Int64 // where the next request begins
 	progress progress
-	cancel   context.CancelCauseFunc
 }
 
 // run has a number of workers take one span after the other.
 func (t *transfer) run(ctx context.Context) error {
+	working, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var wg sync.WaitGroup
 	size := t.first.properties.Size
 	blocks := (size - t.first.end + t.options.BlockSize - 1) / t.options.BlockSize
 	for i := range min(int64(t.options.Concurrency), blocks+1) {
 		wg.Go(func() {
-			if err := t.work(ctx, i == 0); err != nil {
-				t.cancel(err) // the first error is the cause, and ends all others
+			if err := t.work(working, i == 0); err != nil {
+				cancel(err) // the first error is the cause, and ends all others
 			}
 		})
 	}
@@ -124,7 +126,7 @@ func (t *transfer) run(ctx context.Context) error {
 	if written == size {
 		return nil
 	}
-	return t.client.note(t.call, cmp.Or(context.Cause(ctx), ErrUnexpectedResponse), "%d of %d bytes are written", written, size)
+	return t.client.note(t.call, cmp.Or(ctx.Err(), context.Cause(working), ErrUnexpectedResponse), "%d of %d bytes are written", written, size)
 }
 
 // work begins with the answer there is already, if it is the first worker.
@@ -158,7 +160,7 @@ func (t *transfer) copy(ctx context.Context, p part, buffer []byte) error {
 		at := s.start
 		n, err := s.Read(buffer)
 		if n > 0 {
-			if _, err := t.w.WriteAt(buffer[:n], at); err != nil {
+			if err := t.write(buffer[:n], at); err != nil {
 				return fmt.Errorf("write at %d: %w", at, err)
 			}
 			t.progress.add(int64(n))
@@ -170,4 +172,13 @@ func (t *transfer) copy(ctx context.Context, p part, buffer []byte) error {
 			return err
 		}
 	}
+}
+
+// write does not trust a writer that writes less and calls that no error.
+func (t *transfer) write(data []byte, at int64) error {
+	n, err := t.w.WriteAt(data, at)
+	if err == nil && n < len(data) {
+		err = io.ErrShortWrite
+	}
+	return err
 }

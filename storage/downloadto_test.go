@@ -1,9 +1,11 @@
 package storage_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -61,6 +63,11 @@ type brokenDisk struct{ err error }
 
 func (d brokenDisk) WriteAt([]byte, int64) (int, error) { return 0, d.err }
 
+// lazyDisk writes less than it is given, without a word.
+type lazyDisk struct{}
+
+func (lazyDisk) WriteAt(data []byte, _ int64) (int, error) { return len(data) - 1, nil }
+
 func TestDownloadToFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -71,6 +78,11 @@ func TestDownloadToFails(t *testing.T) {
 	require.ErrorIs(t, err, errFull)
 	require.ErrorContains(t, err, `storage: download blob "mycontainer/b" in mystorageacct.blob.core.windows.net: write at `)
 	require.ErrorContains(t, err, `(0 of 10000 bytes are written)`)
+
+	_, err = client.DownloadTo(t.Context(), "b", lazyDisk{}, nil)
+	require.ErrorIs(t, err, io.ErrShortWrite)
+	_, err = client.DownloadTo(t.Context(), "b", nil, nil)
+	require.EqualError(t, err, `storage: download blob "mycontainer/b" in mystorageacct.blob.core.windows.net: there is nothing to write to`)
 
 	w.Fail(azuretest.Fault{Operation: gets, Nth: 4, Times: -1, Status: 500})
 	_, err = client.DownloadTo(t.Context(), "b", &memory{}, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 1})
@@ -87,6 +99,28 @@ func TestDownloadToFails(t *testing.T) {
 	cancel()
 	_, err = client.DownloadTo(ctx, "b", &memory{}, nil)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The caller's context may end with a cause. Errors are those of its end.
+func TestTheEndOfTheContextEndsTransfers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	client := w.all(t)
+	w.container.SetBlob("b", random(10_000))
+	for name, transfer := range map[string]func(ctx context.Context, progress func(int64)) error{
+		"upload": func(ctx context.Context, progress func(int64)) error {
+			return client.Upload(ctx, "new", bytes.NewReader(random(10_000)), &storage.UploadOptions{BlockSize: 1000, Concurrency: 1, Progress: progress})
+		},
+		"download": func(ctx context.Context, progress func(int64)) error {
+			_, err := client.DownloadTo(ctx, "b", &memory{}, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 1, Progress: progress})
+			return err
+		},
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		err := transfer(ctx, func(int64) { cancel(errors.New("the user has left")) })
+		require.ErrorIs(t, err, context.Canceled, name)
+		require.ErrorContains(t, err, "mystorageacct.blob.core.windows.net: context canceled (", name)
+	}
 }
 
 // The blob changes between two of the requests.

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5" //nolint:gosec // the service's checksum, not a signature
 	"crypto/rand"
@@ -36,10 +37,7 @@ func (u *upload) blocks(ctx context.Context, first block) error {
 	s.cancel = cancel
 	err := s.all(staging, first)
 	s.workers.Wait()
-	if cause := context.Cause(staging); cause != nil {
-		err = cause
-	}
-	if err != nil {
+	if err = cmp.Or(ctx.Err(), context.Cause(staging), err); err != nil {
 		return u.failed(err, false)
 	}
 	return s.commit(ctx)

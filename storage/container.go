@@ -92,7 +92,9 @@ func parseContainerURL(raw string, allowHTTP bool) (*url.URL, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(path) > 2 || len(path) == 2 && (path[0] == "" || strings.Trim(path[0], ".") == "") {
+	// A second part is a blob where the host names the account.
+	named := strings.Contains(endpoint.Host, ".blob.")
+	if len(path) > 2 || len(path) == 2 && (named || strings.Trim(path[0], ".") == "") {
 		return nil, nil, errors.New("its path must be the name of a container")
 	}
 	return endpoint, path, checkContainer(path[len(path)-1])

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ func TestNewContainerClientRefuses(t *testing.T) {
 		"https://host/a/b/con":               "its path must be the name of a container",
 		"https://host/../con":                "its path must be the name of a container",
 		"https://host/con//x":                "its path must be the name of a container",
+		containerURL + "/blob":               "its path must be the name of a container",
 		"https://host/con?sv=1&sig=secret":   "it must not have a query",
 		"https://host/con#x":                 "it must not have a fragment",
 		"https://me:secret@host/con":         "it must not have a user or a password",
@@ -230,6 +232,28 @@ func TestListFollowsMarkers(t *testing.T) {
 		"comp=list&include=metadata&marker=m+1%26x&prefix=p%2F&restype=container",
 		"comp=list&include=metadata&marker=m2&prefix=p%2F&restype=container",
 	}, lines)
+}
+
+// The detector of races sees whether the loops share a request.
+func TestLoopsOverOneListAreApart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.container.SetBlob("a", nil)
+	w.container.SetBlob("b", nil)
+	list := w.all(t).List(t.Context(), "")
+	var loops sync.WaitGroup
+	names := make([][]string, 4)
+	for i := range names {
+		loops.Go(func() {
+			for blob := range list {
+				names[i] = append(names[i], blob.Name)
+			}
+		})
+	}
+	loops.Wait()
+	for _, seen := range names {
+		require.Equal(t, []string{"a", "b"}, seen)
+	}
 }
 
 func TestListEndsWithTheFirstError(t *testing.T) {

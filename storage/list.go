@@ -48,9 +48,9 @@ type blobWire struct {
 // is empty, in the order of their names. A SAS needs l. The list ends after the
 // first error; a request is sent for each 5,000 blobs, when the loop gets there.
 func (c *ContainerClient) List(ctx context.Context, prefix string) iter.Seq2[BlobProperties, error] {
-	call := c.call("List", "list blobs of container", http.MethodGet, "")
-	call.Limit = maxPage
 	return func(yield func(BlobProperties, error) bool) {
+		call := c.call("List", "list blobs of container", http.MethodGet, "")
+		call.Limit = maxPage
 		for marker, more := "", true; more; {
 			call.Query = listQuery(prefix, marker)
 			page, err := c.page(ctx, call)

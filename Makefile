@@ -6,10 +6,11 @@ GOVULNCHECK    := v1.8.0
 FUZZTIME       ?= 10s
 SOAK           ?= 30s
 LOCALSOAK      ?= 60s
+MALFORMED      ?= 100000
 BENCHCOUNT     ?= 5
 bin            := $(CURDIR)/bin
 
-.PHONY: check test race examples lint vet cross listing interop hadoop browser fuzz soak local-soak bench bench-smoke windows vuln fmt clean
+.PHONY: check test race examples lint vet cross listing interop hadoop browser fuzz soak local-soak malformed bench bench-smoke windows vuln fmt clean
 
 ## check: what a change must pass
 check: vet lint race examples cross
@@ -77,6 +78,10 @@ soak:
 ## local-soak: azurelocal at its full rate for LOCALSOAK, its memory and its start
 local-soak:
 	$(GO) test -run '^TestSoak$$' -bench '^BenchmarkReady$$' -benchtime 5x -count 1 -v ./azuretest/azurelocal -soak $(LOCALSOAK)
+
+## malformed: MALFORMED broken requests to all services of the emulator
+malformed:
+	$(GO) test -run '^TestMalformed' -count 1 -v ./azuretest -malformed $(MALFORMED)
 
 ## bench: the benchmarks of the library, then the library beside its peers
 bench:

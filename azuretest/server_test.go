@@ -252,12 +252,3 @@ func TestClock(t *testing.T) {
 		require.Equal(t, time.Minute-time.Hour, srv.Now().Sub(start))
 	})
 }
-
-func BenchmarkNewToFirstToken(b *testing.B) {
-	for b.Loop() {
-		srv, err := azuretest.Start()
-		require.NoError(b, err)
-		_ = srv.SystemIdentity().Token(vaultAud, time.Hour)
-		require.NoError(b, srv.Close())
-	}
-}

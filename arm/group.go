@@ -10,13 +10,15 @@ type ResourceGroup struct {
 	Name string
 	// Type is Microsoft.Resources/resourceGroups. API versions of 2016 do not
 	// tell it.
-	Type     string
+	Type string
+	// Location is a region as the service writes it: westus, not West US.
 	Location string
 	// ManagedBy is the ID of the resource that manages the group.
 	ManagedBy string
 	// ProvisioningState is Succeeded, or Deleting while the group is deleted.
 	ProvisioningState string
-	Tags              map[string]string
+	// Tags may be nil, which is the same as empty.
+	Tags map[string]string
 }
 
 type groupWire struct {

@@ -15,12 +15,15 @@ const metadataPrefix = "X-Ms-Meta-"
 
 // BlobProperties is what is known of a blob beside its content.
 type BlobProperties struct {
+	// Name is the whole name within the container, with its slashes.
 	Name string
+	// Size is in bytes.
 	Size int64
 	// LastModified is a whole second in UTC.
 	LastModified time.Time
 	// ETag changes with each change of the blob. It has its quotes.
-	ETag        string
+	ETag string
+	// ContentType is what the upload said, application/octet-stream if nothing.
 	ContentType string
 	// MD5 is what the service was told of the content, nil if nothing. It knows
 	// it by itself only of blobs that came in one request.

@@ -25,9 +25,9 @@ const (
 // UploadOptions tune [ContainerClient.Upload]. The zero value and nil are ready to
 // use.
 type UploadOptions struct {
-	// BlockSize is how many bytes each request sends. Zero: 2 MiB, up to 8 MiB for
-	// a large content that takes no memory, or more for one that is known to need
-	// more than the 50,000 blocks a blob can have.
+	// BlockSize is how many bytes each request sends, at most 4000 MiB. Zero: 2 MiB,
+	// up to 8 MiB for a large content that takes no memory, or more for one that is
+	// known to need more than the 50,000 blocks a blob can have.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4. The
 	// memory in use is a block for each of them, and one that is being read; none

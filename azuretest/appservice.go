@@ -122,7 +122,7 @@ func (a appService) chosen(q url.Values, selectors []string) (id *Identity, prob
 		return nil, fmt.Sprintf("Only one of %s may be given", strings.Join(used, ", "))
 	}
 	if id == nil {
-		return nil, fmt.Sprintf("Unable to load the proper Managed Identity. (%s.)", a.identities.notFound(name, q.Get(name)))
+		return nil, fmt.Sprintf("Unable to load the proper Managed Identity. (%s.)", a.noIdentity(name, q.Get(name)))
 	}
 	return id, ""
 }

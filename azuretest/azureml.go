@@ -45,7 +45,7 @@ func (a azureML) serve(c *call) {
 	case !a.knowsSecret(c, "Secret"):
 		a.fail(c, http.StatusUnauthorized, "", "The header Secret has not the value of MSI_SECRET")
 	case id == nil:
-		a.fail(c, http.StatusBadRequest, "", identityNotFound+a.identities.notFound("clientid", q.Get("clientid")))
+		a.fail(c, http.StatusBadRequest, "", identityNotFound+a.noIdentity("clientid", q.Get("clientid")))
 	case resource == "":
 		a.fail(c, http.StatusBadRequest, "", "The parameter resource is missing")
 	case !knownResource(resource):

@@ -106,6 +106,7 @@ func (c *call) cut() {
 
 // reason notes why the request is refused, for [Server.Requests].
 func (c *call) reason(text string) {
+	text = string(c.server.log.redact([]byte(text))) // it may quote what the client has sent
 	c.server.log.update(func() {
 		if c.record.Reason == "" {
 			c.record.Reason = text

@@ -136,14 +136,14 @@ func (i *identities) names() string {
 	return strings.Join(names, ", ")
 }
 
-// notFound refuses a request for a token that names an identity, or none if selector is
+// noIdentity refuses a request for a token that names an identity, or none if selector is
 // empty.
-func (i *identities) notFound(selector, value string) string {
+func (s *Server) noIdentity(selector, value string) string {
 	named := "no identity"
 	if selector != "" {
-		named = fmt.Sprintf("%s %q", selector, value)
+		named = fmt.Sprintf("%s %q", selector, s.log.redact([]byte(value)))
 	}
-	return fmt.Sprintf("the request names %s, the machine has %s", named, i.names())
+	return fmt.Sprintf("the request names %s, the machine has %s", named, s.identities.names())
 }
 
 // find returns the first identity that matches, or nil.

@@ -134,7 +134,7 @@ func (s *Server) machineIdentity(q url.Values) (id *Identity, code, problem stri
 			return nil, "invalid_request", "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"
 		}
 		if id == nil {
-			return nil, "invalid_request", identityNotFound + s.identities.notFound("", "")
+			return nil, "invalid_request", identityNotFound + s.noIdentity("", "")
 		}
 		return id, "", ""
 	case 1:
@@ -143,7 +143,7 @@ func (s *Server) machineIdentity(q url.Values) (id *Identity, code, problem stri
 	}
 	name, value := selectors[0], q.Get(selectors[0])
 	if id = s.identities.find(func(i *Identity) bool { return i.answersTo(name, value) }); id == nil {
-		return nil, "invalid_request", identityNotFound + s.identities.notFound(name, value)
+		return nil, "invalid_request", identityNotFound + s.noIdentity(name, value)
 	}
 	return id, "", ""
 }

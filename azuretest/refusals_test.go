@@ -171,3 +171,23 @@ func TestRefusedSASSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+// What a client has put into the wrong place is not told back.
+func TestRefusalsDoNotRepeatTokens(t *testing.T) {
+	t.Parallel()
+	srv := azuretest.New(t)
+	token := srv.SystemIdentity().Token(vaultAud, time.Hour)
+	env := srv.Environment("AppService")
+	for _, ask := range []struct{ url, header, value string }{
+		{imdsToken + "?api-version=2018-02-01&resource=x&client_id=" + token, "Metadata", "true"},
+		{env["IDENTITY_ENDPOINT"] + "?api-version=2019-08-01&resource=x&client_id=" + token, "X-Identity-Header", env["IDENTITY_HEADER"]},
+	} {
+		got := caller{client: srv.Client()}.do(t, http.MethodGet, ask.url, "", ask.header, ask.value)
+		require.Equal(t, 400, got.Status)
+		require.Contains(t, got.Body, "REDACTED")
+		list := srv.Requests()
+		for part := range strings.SplitSeq(token, ".") {
+			require.NotContains(t, got.Body+list[len(list)-1].Reason, part)
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 // append adds at the end, and lets it be seen when all is there.
 func (d *dfs) append(ctx context.Context, name string, s *source, before FileStatus) error {
 	r, _ := s.from(0)
-	o := d.chunks(putOptions{from: before.Size})
+	o := d.chunks(r, putOptions{from: before.Size})
 	end, err := pump(ctx, r, o, d.appender(name, false))
 	if err != nil || end == before.Size {
 		return err

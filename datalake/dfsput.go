@@ -18,7 +18,7 @@ func (d *dfs) put(ctx context.Context, name string, r io.Reader, o putOptions) (
 			return 0, err
 		}
 	}
-	o = d.chunks(o)
+	o = d.chunks(r, o)
 	if safe := o.safe; safe != nil {
 		o.safe = func(total int64) error {
 			return firstError(d.flush(ctx, name, total, "", false), safe(total))
@@ -31,8 +31,12 @@ func (d *dfs) put(ctx context.Context, name string, r io.Reader, o putOptions) (
 	return size, d.flush(ctx, name, size, "", true)
 }
 
-// chunks: four of 4 MiB keep a fast line busy, and no more in memory.
-func (d *dfs) chunks(o putOptions) putOptions {
+// chunks: four of 4 MiB keep a fast line busy, and no more in memory. What takes
+// no memory has larger ones, and so fewer requests, if there are enough of them.
+func (d *dfs) chunks(r io.Reader, o putOptions) putOptions {
+	if at := inPlace(r, o); at != nil && o.chunk == 0 {
+		o.chunk = int(min(max(at.Size()/enoughChunks, usualChunk), largeChunk))
+	}
 	o.chunk = d.chunkSize(o.chunk)
 	if o.concurrency == 0 {
 		o.concurrency = 4
@@ -45,13 +49,17 @@ func (d *dfs) verifies() bool { return true }
 
 func (d *dfs) chunkSize(wish int) int {
 	if wish == 0 {
-		return 4 << 20
+		return usualChunk
 	}
 	return min(wish, maxAppend)
 }
 
-// maxAppend is the largest body of one request.
-const maxAppend = 100 << 20
+const (
+	usualChunk   = 4 << 20
+	largeChunk   = 16 << 20
+	enoughChunks = 16
+	maxAppend    = 100 << 20 // the largest body of one request
+)
 
 func (d *dfs) create(ctx context.Context, name string, o putOptions) error {
 	header := http.Header{}

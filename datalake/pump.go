@@ -9,20 +9,21 @@ import (
 )
 
 // pump cuts what r gives into chunks, and has them sent while it reads on. It
-// answers where the last one ends. Memory is bounded by the chunks on their way,
-// but for a chunk alone on its way and the next.
+// answers where the last one ends. What can be read from anywhere is sent from
+// where it is. Of anything else memory holds the chunks on their way, and the next
+// if only one may be.
 func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.Context, offset int64, chunk *azrest.Content) error) (int64, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	buffers := max(o.concurrency, 2)
 	p := &pumping{
-		ctx: ctx, stop: stop, options: o, send: send, done: o.from,
+		ctx: ctx, stop: stop, options: o, send: send, done: o.from, reader: attentive{ctx, r}, at: inPlace(r, o),
 		slots: make(chan []byte, buffers), room: make(chan struct{}, o.concurrency),
 	}
 	for range buffers {
 		p.slots <- nil
 	}
-	size, err := p.run(attentive{ctx, r})
+	size, err := p.run()
 	p.wait.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -30,34 +31,45 @@ func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.
 	return size, err
 }
 
+// inPlace is r if its chunks can be sent from where they are, else nil. With a
+// checksum what is sent must be what was summed up.
+func inPlace(r io.Reader, o putOptions) *io.SectionReader {
+	if at, ok := r.(*io.SectionReader); ok && !o.checksum {
+		return at
+	}
+	return nil
+}
+
 type pumping struct {
 	ctx     context.Context
 	stop    context.CancelCauseFunc
 	options putOptions
 	send    func(ctx context.Context, offset int64, chunk *azrest.Content) error
-	slots   chan []byte   // buffers nobody uses; nil: yet to be made
-	room    chan struct{} // holds one for each chunk on its way
+	reader  io.Reader
+	at      *io.SectionReader // the same, read from anywhere; nil: it cannot be
+	slots   chan []byte       // buffers nobody uses; nil: yet to be made
+	room    chan struct{}     // holds one for each chunk on its way
 	wait    sync.WaitGroup
 
 	mu   sync.Mutex // guards done
 	done int64
 }
 
-func (p *pumping) run(r io.Reader) (int64, error) {
+func (p *pumping) run() (int64, error) {
 	offset, last := p.options.from, false
 	for !last {
 		buffer, err := p.buffer()
 		if err != nil {
 			return offset, err
 		}
-		var chunk []byte
-		if chunk, last, err = cut(r, buffer, offset); err != nil {
+		var chunk *azrest.Content
+		if chunk, last, err = p.cut(buffer, offset); err != nil {
 			p.stop(&sourceError{err})
 			return offset, err
 		}
-		if len(chunk) > 0 {
+		if chunk.Size() > 0 {
 			p.start(offset, chunk, buffer)
-			offset += int64(len(chunk))
+			offset += chunk.Size()
 		}
 		if o := p.options; o.safe != nil && !last && offset%o.every == 0 && !p.mark(offset) {
 			break
@@ -66,18 +78,24 @@ func (p *pumping) run(r io.Reader) (int64, error) {
 	return offset, nil
 }
 
-// cut reads a chunk. The first may be shorter, so that all others begin at a
-// multiple of their size.
-func cut(r io.Reader, buffer []byte, offset int64) (chunk []byte, last bool, err error) {
-	buffer = buffer[offset%int64(len(buffer)):]
-	n, err := io.ReadFull(r, buffer)
-	return buffer[:n], err != nil, notEOF(err)
+// cut makes the chunk at an offset. The first may be shorter, so that all others
+// begin at a multiple of their size.
+func (p *pumping) cut(buffer []byte, offset int64) (chunk *azrest.Content, last bool, err error) {
+	begin := offset % int64(p.options.chunk)
+	if p.at != nil {
+		from := offset - p.options.from
+		n := min(int64(p.options.chunk)-begin, p.at.Size()-from)
+		return azrest.NewSection(octets, p.at, from, n), from+n == p.at.Size(), p.ctx.Err()
+	}
+	n, err := io.ReadFull(p.reader, buffer[begin:])
+	return azrest.NewContent(octets, buffer[begin:][:n]), err != nil, notEOF(err)
 }
 
+// buffer waits for one. What is sent from where it is needs only the right to it.
 func (p *pumping) buffer() ([]byte, error) {
 	select {
 	case buffer := <-p.slots:
-		if buffer == nil {
+		if buffer == nil && p.at == nil {
 			buffer = make([]byte, p.options.chunk)
 		}
 		return buffer, nil
@@ -86,25 +104,24 @@ func (p *pumping) buffer() ([]byte, error) {
 	}
 }
 
-// start sends a chunk, which is in the buffer.
-func (p *pumping) start(offset int64, chunk, buffer []byte) {
+// start sends a chunk, which may be in the buffer.
+func (p *pumping) start(offset int64, chunk *azrest.Content, buffer []byte) {
 	p.room <- struct{}{}
 	p.wait.Go(func() {
 		defer func() { <-p.room }()
-		content := azrest.NewContent(octets, chunk)
-		if err := p.send(p.ctx, offset, content); err != nil {
+		if err := p.send(p.ctx, offset, chunk); err != nil {
 			p.stop(err)
 			return
 		}
-		p.count(len(chunk))
+		p.count(chunk.Size())
 		p.slots <- buffer
 	})
 }
 
-func (p *pumping) count(n int) {
+func (p *pumping) count(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done += int64(n)
+	p.done += n
 	p.options.tell(p.done)
 }
 

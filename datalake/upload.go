@@ -10,8 +10,9 @@ import (
 // UploadOptions tune [Client.Upload]. The zero value and nil are ready to use.
 type UploadOptions struct {
 	// ChunkSize is how many bytes are sent in one request. 0: 4 MiB on Azure,
-	// where Gen1 takes no more, and Gen2 100 MiB at most. Hadoop takes a file in
-	// one request, unless it is sent in parts: these then have 128 MiB.
+	// where Gen1 takes no more, and Gen2 100 MiB at most; up to 16 MiB on Gen2 for
+	// a large source that takes no memory. Hadoop takes a file in one request,
+	// unless it is sent in parts: these then have 128 MiB.
 	ChunkSize int64
 	// Concurrency is how many chunks or parts are on their way at a time. 0: 4 on
 	// Gen2, else 1. For more on Hadoop and Gen1 the source must be an io.ReaderAt
@@ -38,11 +39,13 @@ type UploadOptions struct {
 
 // Upload writes what r gives to a file, and replaces it if it exists. The file
 // appears under its name with all its content; whatever goes wrong, what was
-// there is still there. Memory is bounded by ChunkSize times Concurrency, or
-// less.
+// there is still there.
 //
-// What fails is sent again if r is an io.ReaderAt and io.Seeker too, as files
-// are; of any other r a chunk is on Azure, on Hadoop nothing.
+// If r is an io.ReaderAt and io.Seeker too, as files are, what fails is sent
+// again from there, and no memory is needed, but on Azure with Checksum or a
+// Checkpoint. Of any other r a chunk is sent again on Azure, on Hadoop nothing.
+// Then, and in these cases, Azure needs the memory of Concurrency chunks, and of
+// two at least.
 func (c *Client) Upload(ctx context.Context, name string, r io.Reader, options *UploadOptions) error {
 	return pathError("upload", name, c.upload(ctx, name, r, options))
 }

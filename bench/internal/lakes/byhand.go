@@ -29,10 +29,13 @@ func newByHand(l *Lake) Contender {
 	}
 	return Contender{
 		Name:   "net/http by hand",
-		Upload: upload,
+		Upload: func(ctx context.Context, r *io.SectionReader) error { return upload(ctx, r, r.Size()) },
 		Write: func(ctx context.Context, size int64) (io.WriteCloser, error) {
 			r, w := io.Pipe()
 			done := make(chan error, 1)
+			if !l.gen2 {
+				size = -1 // it goes without saying
+			}
 			go func() { done <- errors.Join(upload(ctx, r, size), r.Close()) }()
 			return &pipe{w, done}, nil
 		},
@@ -62,11 +65,11 @@ func (p *pipe) Close() error {
 }
 
 // hadoopUpload asks where the data are to go, and sends them there.
-func (b byHand) hadoopUpload(ctx context.Context, r io.Reader, _ int64) error {
+func (b byHand) hadoopUpload(ctx context.Context, r io.Reader, size int64) error {
 	resp, err := b.send(ctx, http.MethodPut, b.query("op=CREATE&overwrite=true"), http.NoBody, 0)
 	if err == nil && resp.StatusCode == http.StatusTemporaryRedirect {
 		_ = resp.Body.Close()
-		resp, err = b.send(ctx, http.MethodPut, resp.Header.Get("Location"), r, -1)
+		resp, err = b.send(ctx, http.MethodPut, resp.Header.Get("Location"), r, size)
 	}
 	return ended(resp, err, http.StatusCreated)
 }

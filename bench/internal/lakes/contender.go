@@ -15,9 +15,9 @@ const readBuffer = 64 << 10
 // Contender is a way to move a file.
 type Contender struct {
 	Name string
-	// Upload writes all that a reader gives, which is size bytes.
-	Upload func(ctx context.Context, r io.Reader, size int64) error
-	// Write is for size bytes too.
+	// Upload writes all that a reader gives.
+	Upload func(ctx context.Context, r *io.SectionReader) error
+	// Write is for size bytes, which can be read once.
 	Write func(ctx context.Context, size int64) (io.WriteCloser, error)
 	// Stream reads the file from its beginning to its end.
 	Stream func(ctx context.Context) (io.ReadCloser, error)
@@ -42,10 +42,8 @@ func (l *Lake) keyless() (Contender, error) {
 		return Contender{}, err
 	}
 	return Contender{
-		Name: "this library",
-		Upload: func(ctx context.Context, r io.Reader, _ int64) error {
-			return client.Upload(ctx, file, r, &datalake.UploadOptions{Concurrency: 1})
-		},
+		Name:   "this library",
+		Upload: func(ctx context.Context, r *io.SectionReader) error { return client.Upload(ctx, file, r, nil) },
 		Write:  func(ctx context.Context, _ int64) (io.WriteCloser, error) { return client.Create(ctx, file) },
 		Stream: func(ctx context.Context) (io.ReadCloser, error) { return client.Open(ctx, file) },
 		Save:   func(ctx context.Context, w io.WriterAt) error { return client.Download(ctx, file, w, nil) },
@@ -66,7 +64,7 @@ type Operation struct {
 // Operations returns them in the order of the table.
 func Operations() []Operation {
 	return []Operation{
-		{"upload of a stream", "1.15", true, upload},
+		{"upload", "1.15", true, upload},
 		{"upload by a writer", "1.15", true, write},
 		{"download as a stream", "1.15", false, stream},
 		{"download to a file, 4 ranges beside one", "1.00", false, save},
@@ -74,7 +72,7 @@ func Operations() []Operation {
 }
 
 func upload(ctx context.Context, c Contender, size int64) error {
-	return c.Upload(ctx, content(size), size)
+	return c.Upload(ctx, io.NewSectionReader(transfer.Zeros{}, 0, size))
 }
 
 func write(ctx context.Context, c Contender, size int64) error {
@@ -82,7 +80,8 @@ func write(ctx context.Context, c Contender, size int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(transfer.OnlyWriter{Writer: w}, content(size), make([]byte, readBuffer))
+	once := transfer.OnlyReader{Reader: io.LimitReader(transfer.Zeros{}, size)}
+	_, err = io.CopyBuffer(transfer.OnlyWriter{Writer: w}, once, make([]byte, readBuffer))
 	if err != nil {
 		_ = w.Close()
 		return err
@@ -118,9 +117,4 @@ func save(ctx context.Context, c Contender, size int64) error {
 		err = fmt.Errorf("%d of %d bytes have come", info.Size(), size)
 	}
 	return err
-}
-
-// content can be read once.
-func content(size int64) io.Reader {
-	return transfer.OnlyReader{Reader: io.LimitReader(transfer.Zeros{}, size)}
 }

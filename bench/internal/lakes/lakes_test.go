@@ -61,7 +61,7 @@ func TestContendersMoveTheSame(t *testing.T) {
 		contenders, err := lake.Contenders()
 		require.NoError(t, err)
 		for _, up := range contenders {
-			require.NoError(t, up.Upload(t.Context(), bytes.NewReader(want), int64(len(want))), up.Name)
+			require.NoError(t, up.Upload(t.Context(), io.NewSectionReader(bytes.NewReader(want), 0, int64(len(want)))), up.Name)
 			for _, down := range contenders {
 				requireContent(t, down, want)
 			}

@@ -18,6 +18,9 @@ func (Zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// ReadAt fills p.
+func (z Zeros) ReadAt(p []byte, _ int64) (int, error) { return z.Read(p) }
+
 // OnlyReader hides how else its reader can be read. Over TLS, as in Azure, the
 // kernel cannot send a file by itself.
 type OnlyReader struct{ io.Reader }

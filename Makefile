@@ -69,7 +69,7 @@ browser:
 
 ## fuzz: every fuzz target for FUZZTIME each (make fuzz FUZZTIME=10m)
 fuzz:
-	GO="$(GO)" sh .ci/fuzz $(FUZZTIME)
+	GO="$(GO)" bash .ci/fuzz $(FUZZTIME)
 
 ## soak: a pool whose tokens live for 400 ms, for SOAK
 soak:

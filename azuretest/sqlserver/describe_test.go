@@ -1,10 +1,14 @@
 package sqlserver_test
 
 import (
+	"context"
+	"fmt"
+	"log"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/azuretest/sqlserver"
 )
 
@@ -56,4 +60,30 @@ func TestDatabasesAreDescribedAsCommitted(t *testing.T) {
 	got, err = w.sql.Databases(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, got, "a server that is closed has none")
+}
+
+func ExampleServer_Databases() {
+	azure, err := azuretest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer azure.Close()
+	srv, err := sqlserver.Start(azure)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	databases, err := srv.Databases(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, d := range databases {
+		fmt.Println(d.Name, d.Tables)
+		for _, u := range d.Users {
+			fmt.Println(u.Name, u.Roles)
+		}
+	}
+	// Output:
+	// mydatabase [dbo.Employees]
+	// DevTestVM [db_datareader]
 }

@@ -37,12 +37,18 @@ func (l *local) announce(to io.Writer, began time.Time) {
 // variables are what a program needs to find everything.
 func (l *local) variables() []exports.Variable {
 	proxy, base := "http://"+l.ports.http.Addr().String(), l.url()
+	const direct = "localhost,127.0.0.1,::1"
 	list := []exports.Variable{
 		{Name: "HTTP_PROXY", Value: proxy},
-		{Name: "http_proxy", Value: proxy}, // the only spelling curl takes
 		{Name: "HTTPS_PROXY", Value: proxy},
-		{Name: "NO_PROXY", Value: "localhost,127.0.0.1,::1"},
+		{Name: "NO_PROXY", Value: direct},
+		// Many programs look at these first: one that is left from another proxy would
+		// lead them, and their tokens, out of the machine.
+		{Name: "http_proxy", Value: proxy}, // the only spelling curl takes
+		{Name: "https_proxy", Value: proxy},
+		{Name: "no_proxy", Value: direct},
 		{Name: "SSL_CERT_FILE", Value: l.authority.file},
+		{Name: "CURL_CA_BUNDLE", Value: l.authority.file}, // curl takes it before SSL_CERT_FILE
 		{Name: "NODE_EXTRA_CA_CERTS", Value: l.authority.file},
 		{Name: "REQUESTS_CA_BUNDLE", Value: l.authority.file},
 		{Name: "AZURE_POD_IDENTITY_AUTHORITY_HOST", Value: proxy},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -45,7 +46,7 @@ func NewConnector(server, database string, cred azcore.TokenCredential, options 
 	if err == nil {
 		err = checkName("database's name", database)
 	}
-	if err == nil && cred == nil {
+	if err == nil && isNil(cred) {
 		err = errors.New("the credential is nil")
 	}
 	if err != nil {
@@ -63,6 +64,13 @@ func NewConnector(server, database string, cred azcore.TokenCredential, options 
 	}
 	c.settings = c.newSettings(own)
 	return c, nil
+}
+
+// isNil also sees what a constructor returns beside an error that nobody has
+// looked at: a nil pointer, which in an interface is not nil.
+func isNil(given any) bool {
+	v := reflect.ValueOf(given)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // newSettings are the driver's, without a connection string: there is nothing

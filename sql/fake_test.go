@@ -42,6 +42,8 @@ type fake struct {
 	// query answers statements; nil: with the number 1.
 	query func(text string) []byte
 
+	slowBegin, slowEnd time.Duration // of transactions
+
 	// started is told of each statement, with its connection's token and client.
 	started func(token string, client net.Addr)
 	hushed  chan struct{} // closed by the first silence, if it is made
@@ -51,6 +53,7 @@ type fake struct {
 	tokens  []string
 	dialled []string
 	queries []string
+	inside  []uint64     // the transaction of each query, zero for none
 	seen    bytes.Buffer // what clients sent, as on the wire
 	open    map[net.Conn]bool
 	serving sync.WaitGroup
@@ -139,6 +142,13 @@ func (f *fake) logins() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]string(nil), f.tokens...)
+}
+
+// transactions are those that the queries were sent in.
+func (f *fake) transactions() []uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]uint64(nil), f.inside...)
 }
 
 func (f *fake) dials() []string {

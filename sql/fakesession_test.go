@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"time"
 )
 
 // The protocol, as far as a login and a SELECT 1 need it.
@@ -127,11 +128,17 @@ func (s *fakeSession) answer() {
 		case typeAttention:
 			reply = done(0x20)
 		case typeTxn:
+			if begins(payload) {
+				time.Sleep(s.fake.slowBegin) // in a bubble
+			} else {
+				time.Sleep(s.fake.slowEnd)
+			}
 			reply = transaction(payload)
 		case typeBatch, typeRPC:
 			text := batchText(payload)
 			s.fake.mu.Lock()
 			s.fake.queries = append(s.fake.queries, text)
+			s.fake.inside = append(s.fake.inside, batchTransaction(payload))
 			s.fake.mu.Unlock()
 			if s.fake.started != nil {
 				s.fake.started(s.token, s.wire.RemoteAddr())

@@ -71,6 +71,9 @@ func batchText(payload []byte) string {
 	return fromUTF16(payload[min(binary.LittleEndian.Uint32(payload), uint32(len(payload))):])
 }
 
+// batchTransaction is the descriptor in the first of ALL_HEADERS.
+func batchTransaction(payload []byte) uint64 { return binary.LittleEndian.Uint64(payload[10:]) }
+
 func fromUTF16(data []byte) string {
 	units := make([]uint16, len(data)/2)
 	for i := range units {
@@ -123,6 +126,9 @@ func one() []byte {
 	columns := []byte{0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0x38, 1, 'n', 0}
 	return slices.Concat(columns, []byte{0xD1, 1, 0, 0, 0}, done(0x10))
 }
+
+// begins says whether a request is to begin a transaction.
+func begins(payload []byte) bool { return payload[binary.LittleEndian.Uint32(payload)] == 5 }
 
 // transaction answers a request to begin or to end one.
 func transaction(payload []byte) []byte {

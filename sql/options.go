@@ -59,7 +59,7 @@ func (o *Options) withDefaults() (Options, error) {
 	if own.MaxConnLifetime == 0 {
 		own.MaxConnLifetime = defaultMaxConnLifetime
 	}
-	if own.Dialer == nil {
+	if isNil(own.Dialer) {
 		own.Dialer = &net.Dialer{KeepAlive: 30 * time.Second}
 	}
 	return own, nil

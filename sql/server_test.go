@@ -3,10 +3,13 @@ package azuresql_test
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	mssql "github.com/microsoft/go-mssqldb"
 	"github.com/stretchr/testify/require"
 
 	azuresql "github.com/keyless-go/azure/sql"
@@ -80,8 +83,27 @@ func TestNewConnectorBadInput(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
-	_, err := azuresql.NewConnector(host, "db", nil, nil)
-	require.ErrorContains(t, err, "the credential is nil")
+	for _, none := range []azcore.TokenCredential{nil, (*cred)(nil)} {
+		_, err := azuresql.NewConnector(host, "db", none, nil)
+		require.EqualError(t, err, "azuresql: the credential is nil")
+		_, err = azuresql.Open(host, "db", none, nil)
+		require.EqualError(t, err, "azuresql: the credential is nil")
+	}
+}
+
+// TestNilDialer: a nil pointer in the interface is as good as nil.
+func TestNilDialer(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	for _, none := range []mssql.Dialer{nil, (*net.Dialer)(nil)} {
+		connector, err := azuresql.NewConnector(listener.Addr().String(), "db", &cred{}, &azuresql.Options{Dialer: none, ConnectTimeout: time.Second})
+		require.NoError(t, err)
+		_, err = connector.Connect(t.Context())
+		require.ErrorContains(t, err, "refused")
+		require.NotContains(t, err.Error(), "nil pointer")
+	}
 }
 
 func TestScope(t *testing.T) {

@@ -24,15 +24,6 @@ func (c *conn) Ping(ctx context.Context) error {
 	return c.refused(c.Conn.Ping(ctx), true)
 }
 
-// BeginTx begins a transaction.
-func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	if err := c.begin(); err != nil {
-		return nil, err
-	}
-	tx, err := c.Conn.BeginTx(ctx, options)
-	return tx, c.refused(err, true)
-}
-
 // PrepareContext prepares a statement, without a round trip.
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if err := c.begin(); err != nil {
@@ -113,7 +104,6 @@ func changesNothing(query string) bool {
 
 var (
 	_ driver.Pinger             = (*conn)(nil)
-	_ driver.ConnBeginTx        = (*conn)(nil)
 	_ driver.ConnPrepareContext = (*conn)(nil)
 	_ driver.NamedValueChecker  = (*conn)(nil)
 	_ driver.SessionResetter    = (*conn)(nil)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -57,4 +58,37 @@ func TestStatusPage(t *testing.T) {
 	added := do(t, direct(t), http.MethodPost, base+"api/faults", `{"operation": "imds.token", "status": 418}`, "Content-Type: application/json")
 	require.Equal(t, http.StatusCreated, added.status)
 	require.Contains(t, do(t, direct(t), http.MethodGet, base, "").body, "418")
+}
+
+// What a service is asked when the program ends is answered, if that takes not too long.
+func TestRequestsEndBeforeTheProgram(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	base := p.env["AZURELOCAL_STATUS_URL"]
+	do(t, direct(t), http.MethodPost, base+"api/faults", `{"operation": "imds.token", "delay": "250ms", "times": 2}`, "Content-Type: application/json")
+	const path = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net"
+	answers := make(chan string, 2)
+	for host, client := range map[string]*http.Client{
+		"http://169.254.169.254": p.client(t), p.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"]: direct(t),
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, host+path, nil)
+		require.NoError(t, err)
+		r.Header.Set("Metadata", "true")
+		go func() { answers <- outcome(client.Do(r)) }()
+	}
+	require.Eventually(t, func() bool {
+		return strings.Count(do(t, direct(t), http.MethodGet, base+"api/requests", "").body, "imds.token") == 2
+	}, time.Minute, time.Millisecond)
+	require.Equal(t, 0, p.stop(), p.errs)
+	require.Equal(t, "200 OK", <-answers)
+	require.Equal(t, "200 OK", <-answers)
+}
+
+// outcome is how a request ended.
+func outcome(resp *http.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	_ = resp.Body.Close() // the status is enough
+	return resp.Status
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -56,11 +55,7 @@ func (l *local) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.front = &http.Server{
-		Handler:           l.handler(page),
-		ReadHeaderTimeout: time.Minute,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
+	l.front = &http.Server{Handler: l.handler(ctx, page), ReadHeaderTimeout: time.Minute}
 	return nil
 }
 

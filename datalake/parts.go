@@ -1,6 +1,7 @@
 package datalake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,29 +76,29 @@ func (p *partwise) run(ctx context.Context) error {
 // sendAll starts parts while there is room. Without a source that can be read
 // from anywhere there is room for one.
 func (p *partwise) sendAll(ctx context.Context, r io.Reader) error {
-	ctx, stop := context.WithCancelCause(ctx)
+	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	width := 1
 	if p.source.at != nil {
 		width = max(p.options.Concurrency, 1)
 	}
 	room := make(chan struct{}, width)
-	for ctx.Err() == nil {
+	for working.Err() == nil {
 		room <- struct{}{}
-		if ctx.Err() != nil || p.over() {
+		if working.Err() != nil || p.over() {
 			break
 		}
 		index := p.count
 		p.count++
 		p.wait.Go(func() {
-			if err := p.send(ctx, index, r); err != nil {
+			if err := p.send(working, index, r); err != nil {
 				stop(err)
 			}
 			<-room
 		})
 	}
 	p.wait.Wait()
-	return context.Cause(ctx)
+	return cmp.Or(ctx.Err(), context.Cause(working))
 }
 
 // over says whether all parts have begun. The first part is there in any case.

@@ -1,6 +1,7 @@
 package datalake
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"sync"
@@ -13,11 +14,11 @@ import (
 // where it is. Of anything else memory holds the chunks on their way, and the next
 // if only one may be.
 func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.Context, offset int64, chunk *azrest.Content) error) (int64, error) {
-	ctx, stop := context.WithCancelCause(ctx)
+	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	buffers := max(o.concurrency, 2)
 	p := &pumping{
-		ctx: ctx, stop: stop, options: o, send: send, done: o.from, reader: attentive{ctx, r}, at: inPlace(r, o),
+		ctx: working, stop: stop, options: o, send: send, done: o.from, reader: attentive{working, r}, at: inPlace(r, o),
 		slots: make(chan []byte, buffers), room: make(chan struct{}, o.concurrency),
 	}
 	for range buffers {
@@ -25,10 +26,7 @@ func pump(ctx context.Context, r io.Reader, o putOptions, send func(ctx context.
 	}
 	size, err := p.run()
 	p.wait.Wait()
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
-	return size, err
+	return size, cmp.Or(ctx.Err(), context.Cause(working), err)
 }
 
 // inPlace is r if its chunks can be sent from where they are, else nil. With a

@@ -1,6 +1,7 @@
 package datalake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -20,17 +21,17 @@ type download struct {
 }
 
 func (d *download) inRanges(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
+	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wait sync.WaitGroup
 	room := make(chan struct{}, d.options.concurrency())
 	chunk := d.options.chunkSize()
-	for from := d.at.Offset; from < d.status.Size && ctx.Err() == nil; from += chunk {
+	for from := d.at.Offset; from < d.status.Size && working.Err() == nil; from += chunk {
 		room <- struct{}{}
 		end := min(from+chunk, d.status.Size)
 		wait.Go(func() {
 			defer func() { <-room }()
-			if err := d.fetch(ctx, from, end, nil); err != nil {
+			if err := d.fetch(working, from, end, nil); err != nil {
 				stop(err)
 				return
 			}
@@ -38,7 +39,7 @@ func (d *download) inRanges(ctx context.Context) error {
 		})
 	}
 	wait.Wait()
-	return context.Cause(ctx)
+	return cmp.Or(ctx.Err(), context.Cause(working))
 }
 
 // fetch copies one range. The sum may be nil.

@@ -3,6 +3,7 @@
 package control
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,16 +66,29 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 		refuse(w, http.StatusUnsupportedMediaType, "the Content-Type must be application/json")
 		return false
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	decoder.DisallowUnknownFields()
-	if err = decoder.Decode(v); err == nil && decoder.More() {
-		err = errors.New("there is more after the end of the object")
-	}
-	if err != nil {
+	if err := decode(http.MaxBytesReader(w, r.Body, maxBody), v); err != nil {
 		refuse(w, http.StatusBadRequest, "the body is wrong: "+explain(err))
 		return false
 	}
 	return true
+}
+
+// decode reads one object.
+func decode(from io.Reader, v any) error {
+	decoder := json.NewDecoder(from)
+	var object json.RawMessage
+	err := decoder.Decode(&object)
+	switch {
+	case err != nil:
+		return err
+	case object[0] != '{':
+		return errors.New("it is no object")
+	case decoder.More():
+		return errors.New("there is more after the end of the object")
+	}
+	decoder = json.NewDecoder(bytes.NewReader(object))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(v)
 }
 
 // explain says what is wrong with JSON.

@@ -60,6 +60,10 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &f) {
 		return
 	}
+	if min(f.Delay, f.RetryAfter) < 0 || f.Nth < 0 {
+		refuse(w, http.StatusBadRequest, "delay, retryAfter and nth cannot be negative")
+		return
+	}
 	id, err := a.azure.AddFault(f.read())
 	if err != nil {
 		refuse(w, http.StatusBadRequest, strings.TrimPrefix(err.Error(), "azuretest: AddFault: "))

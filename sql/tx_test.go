@@ -34,7 +34,7 @@ func TestTransactionOfACancelledContext(t *testing.T) {
 				db := open(t, f, &cred{}, nil)
 				db.SetMaxOpenConns(1)
 				ctx, cancel := context.WithCancel(t.Context())
-				_, err := db.BeginTx(ctx, nil) //nolint:sqlclosecheck // its context ends it
+				_, err := db.BeginTx(ctx, nil)
 				require.NoError(t, err)
 				start := time.Now()
 				cancel()
@@ -75,7 +75,7 @@ func TestBeginObeysItsContext(t *testing.T) {
 		f.slowBegin = 2 * time.Second
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := db.BeginTx(ctx, nil) //nolint:sqlclosecheck // there is none
+		_, err := db.BeginTx(ctx, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		query(t, db)
 		require.Len(t, f.logins(), 2)

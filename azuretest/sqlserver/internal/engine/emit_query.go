@@ -92,7 +92,10 @@ func (e *emitter) query(q *tsql.Query) (string, []tds.Column) {
 }
 
 // subquery is a query whose variables belong to the statement around it.
-func (e *emitter) subquery(q *tsql.Query) (string, []tds.Column) { return e.query(q) }
+func (e *emitter) subquery(q *tsql.Query) (string, []tds.Column) {
+	e.unordered(q)
+	return e.query(q)
+}
 
 func (e *emitter) with(list []tsql.CTE) string {
 	if len(list) == 0 {
@@ -108,6 +111,7 @@ func (e *emitter) with(list []tsql.CTE) string {
 // cte writes one common table expression. One that names itself gets the types of
 // its first part.
 func (e *emitter) cte(c tsql.CTE) string {
+	e.unordered(c.Query)
 	if op, ok := c.Query.Body.(*tsql.SetOperation); ok && c.Query.With == nil {
 		parts, _ := spine(op)
 		_, first := e.body(parts[0], nil)

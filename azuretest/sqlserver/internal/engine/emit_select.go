@@ -25,6 +25,7 @@ func (e *emitter) selectQuery(s *tsql.Select, q *tsql.Query, as []tds.Type) (str
 	defer func() { e.scopes = e.scopes[:len(e.scopes)-1] }()
 	from := e.from(s.From)
 	items := e.items(s.Items)
+	e.grouped(s, items)
 	for i := range as {
 		items[i].typed = e.cast(items[i].typed, as[i])
 	}
@@ -43,7 +44,7 @@ func (e *emitter) selectQuery(s *tsql.Select, q *tsql.Query, as []tds.Type) (str
 	if s.Having != nil {
 		b.WriteString(" HAVING " + e.expr(s.Having).sql)
 	}
-	b.WriteString(e.orderBy(q.OrderBy, items))
+	b.WriteString(e.orderBy(q.OrderBy, items, s.Distinct))
 	b.WriteString(e.offset(q))
 	if s.Top != nil {
 		b.WriteString(e.top(s, q, from))
@@ -147,7 +148,7 @@ func (e *emitter) grouping(list []tsql.Expr) string {
 }
 
 // orderBy writes ORDER BY: by position, by the name of an item, or by any expression.
-func (e *emitter) orderBy(list []tsql.Order, items []item) string {
+func (e *emitter) orderBy(list []tsql.Order, items []item, distinct bool) string {
 	if list == nil {
 		return ""
 	}
@@ -155,6 +156,9 @@ func (e *emitter) orderBy(list []tsql.Order, items []item) string {
 	for i, o := range list {
 		if parts[i] = e.ordinal(o.Expr, columnsOf(items)); parts[i] == "" {
 			parts[i] = e.orderItem(o.Expr, items)
+			if distinct {
+				e.selected(parts[i], items)
+			}
 		}
 		parts[i] += direction(o)
 	}
@@ -241,7 +245,7 @@ func (e *emitter) derived(d *tsql.Derived) string {
 		// What stands beside it in FROM cannot be named in it.
 		hidden := e.scopes[len(e.scopes)-1]
 		e.scopes[len(e.scopes)-1] = scope{}
-		text, columns = e.query(d.Query)
+		text, columns = e.subquery(d.Query)
 		e.scopes[len(e.scopes)-1] = hidden
 	} else {
 		text, columns = e.values(d.Rows)

@@ -19,6 +19,9 @@ func (p *parser) query() *Query {
 	defer p.deeper()()
 	q := &Query{Body: p.union()}
 	q.OrderBy = p.orderBy()
+	if q.OrderBy == nil && p.look(0).is("OFFSET") {
+		p.unexpected() // there is no order to count in
+	}
 	if p.accept("OFFSET") {
 		q.Offset = p.sum()
 		p.rows()

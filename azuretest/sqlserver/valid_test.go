@@ -37,3 +37,21 @@ func TestQueriesOfSQLiteAlone(t *testing.T) {
 		"DECLARE @n int = 1; SELECT Title, @n, COUNT(*) FROM Employees WHERE Id = @n GROUP BY Title ORDER BY Title": "Chief Executive Officer|1|1",
 	}.check(t, db)
 }
+
+// TestOutputOfTheOtherState: an error that says so is better than a wrong row.
+func TestOutputOfTheOtherState(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).admin(t)
+	refusals{
+		"UPDATE Employees SET Title = 'x' OUTPUT DELETED.Title, INSERTED.Title WHERE Id = 1":                                                    40510,
+		"UPDATE Employees SET Title = 'x' OUTPUT deleted.* WHERE Id = 1":                                                                        40510,
+		"MERGE Employees AS t USING (SELECT 1 AS Id) AS s ON t.Id = s.Id WHEN MATCHED THEN UPDATE SET Title = 'x' OUTPUT $action, INSERTED.Id;": 40510,
+		"INSERT INTO Employees (Name) OUTPUT DELETED.Id VALUES ('x')":                                                                           4104,
+		"DELETE FROM Employees OUTPUT INSERTED.Id WHERE Id = 1":                                                                                 4104,
+	}.check(t, db)
+	answers{
+		"SELECT COUNT(*) FROM Employees WHERE Title = 'x' OR Name = 'x'": "0",
+		"SELECT $5, $1.5": "5.0000|1.5000",
+		"UPDATE Employees SET Title = 'y' OUTPUT INSERTED.Title, INSERTED.Id WHERE Id = 1": "y|1",
+	}.check(t, db)
+}

@@ -233,6 +233,7 @@ func (e *emitter) output(list []tsql.Item, t *table, which string, c *change) st
 	if list == nil {
 		return ""
 	}
+	e.outputs(list, c.verb)
 	e.need("SELECT", t)
 	e.scopes = append(e.scopes, scope{[]source{{alias: t.physical(), also: which, columns: t.list()}}})
 	items := e.items(list)

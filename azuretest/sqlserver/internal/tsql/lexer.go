@@ -202,6 +202,11 @@ func (x *lexer) number(rest string) (Kind, string) {
 		x.at += end
 		return Hex, rest[2:end]
 	}
+	const action = "$action" // of MERGE
+	if len(rest) >= len(action) && strings.EqualFold(rest[:len(action)], action) {
+		x.at += len(action)
+		return Word, action
+	}
 	money := rest[0] == '$'
 	if money {
 		x.at++

@@ -90,7 +90,7 @@ func (a arm) admit(*call) func() { return func() {} }
 
 func (a arm) serve(c *call) {
 	a.describe(c)
-	if _, inMemory := c.r.Context().Value(connKey{}).(*serverConn); inMemory && !overTLS(c.r) {
+	if isPlain(c.r) {
 		a.refuse(c, &armError{http.StatusForbidden, armErrorBody{Code: "HttpsRequired", Message: "the request came by http, Resource Manager wants https"}})
 		return
 	}

@@ -30,7 +30,7 @@ func (b *blobService) authorize(q *blobRequest, op blobOperation) *storageError 
 
 // checkToken judges a bearer token and the roles of its identity.
 func (b *blobService) checkToken(q *blobRequest, op blobOperation) *storageError {
-	if q.isPlain() {
+	if isPlain(q.r) {
 		return badStorageRequest("AccountRequiresHttps", "The account being accessed does not support http.")
 	}
 	id, why := q.authenticate("https://storage.azure.com/", "https://storage.azure.com", "https://"+b.host, "https://"+b.host+"/")
@@ -50,13 +50,6 @@ func (b *blobService) checkToken(q *blobRequest, op blobOperation) *storageError
 		return nil
 	}
 	return denied("AuthorizationPermissionMismatch", fmt.Sprintf("%s wants the permission %s, the identity %s has %s", q.op, op.action.name, id.name, b.held(id)))
-}
-
-// isPlain reports whether the request came by http. Behind a socket of the caller's
-// http and https are served alike.
-func (q *blobRequest) isPlain() bool {
-	_, inMemory := q.r.Context().Value(connKey{}).(*serverConn)
-	return inMemory && !overTLS(q.r)
 }
 
 func (a *StorageAccount) isCompat() bool {

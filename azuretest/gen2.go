@@ -172,7 +172,7 @@ func (a *gen2Account) serve(c *call) {
 
 // understand finds out who asks for what.
 func (a *gen2Account) understand(c *call) (*gen2Request, *storageError) {
-	if _, inMemory := c.r.Context().Value(connKey{}).(*serverConn); inMemory && !overTLS(c.r) {
+	if isPlain(c.r) {
 		return nil, badStorageRequest("AccountRequiresHttps", "The account being accessed does not support http.")
 	}
 	id, why := c.authenticate("https://storage.azure.com/", "https://storage.azure.com", "https://"+a.name+gen2Suffix, "https://"+a.name+gen2Suffix+"/")

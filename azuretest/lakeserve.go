@@ -114,7 +114,7 @@ func (h lakeHost) checkTransport(c *call) *lakeFailure {
 	if h.profile != Gen1 {
 		return nil
 	}
-	if _, inMemory := c.r.Context().Value(connKey{}).(*serverConn); inMemory && !overTLS(c.r) {
+	if isPlain(c.r) {
 		return refuseLake("SecurityException", "the request came by http, the store wants https")
 	}
 	return checkGen1Version(c.r)

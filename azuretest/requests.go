@@ -108,6 +108,13 @@ func overTLS(r *http.Request) bool {
 	return r.TLS != nil
 }
 
+// isPlain reports whether the client has certainly used http: in memory, or by a proxy,
+// which is asked for a whole URL.
+func isPlain(r *http.Request) bool {
+	_, inMemory := r.Context().Value(connKey{}).(*serverConn)
+	return (inMemory || r.URL.Scheme == "http") && !overTLS(r)
+}
+
 func (l *requestLog) update(change func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -52,7 +52,7 @@ func (b *blobService) badSAS(q *blobRequest, op blobOperation) *storageError {
 		return unauthenticatedSAS(bad)
 	}
 	switch {
-	case s["spr"] == "https" && q.isPlain():
+	case s["spr"] == "https" && isPlain(q.r):
 		return denied("AuthorizationProtocolMismatch", "the SAS wants https, the request came by http")
 	case !b.compat && !s.admits(q.ip):
 		return denied("AuthorizationSourceIPMismatch", fmt.Sprintf("the SAS is for %s, the request came from %s", s["sip"], q.ip))

@@ -58,7 +58,7 @@ func (v *Vault) operation(r *http.Request) string {
 
 func (v *Vault) serve(c *call) {
 	v.describe(c)
-	if _, inMemory := c.r.Context().Value(connKey{}).(*serverConn); inMemory && !overTLS(c.r) {
+	if isPlain(c.r) {
 		v.refuse(c, &vaultError{http.StatusForbidden, "Forbidden", "", "the request came by http, the vault wants https"})
 		return
 	}

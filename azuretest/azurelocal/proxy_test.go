@@ -103,6 +103,36 @@ func TestHTTPSWithoutATunnel(t *testing.T) {
 	}
 }
 
+// What wants https tells so, as Azure does not answer there at all; IMDS is http only.
+func TestPlainHTTPIsNoWayToSecrets(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	client := p.client(t)
+	tests := map[string]struct{ resource, url, want string }{
+		"vault": {"https://vault.azure.net", "http://mytestkeyvault.vault.azure.net/secrets/MyTestSecret?api-version=7.4", "the vault wants https"},
+		"Resource Manager": {
+			"https://management.azure.com/",
+			"http://management.azure.com/subscriptions/98f51385-2edc-4b79-bed9-7718de4cb861/resourceGroups/DevTest?api-version=2021-04-01",
+			"Resource Manager wants https",
+		},
+		"data lake": {
+			"https://datalake.azure.net/",
+			"http://mydatalake.azuredatalakestore.net/webhdfs/v1/TestFolder?op=LISTSTATUS", "the store wants https",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := "Authorization: Bearer " + p.token(t, client, test.resource)
+			got := do(t, client, http.MethodGet, test.url, "", header)
+			require.GreaterOrEqual(t, got.status, 400)
+			require.Contains(t, got.body, test.want)
+			secure := do(t, client, http.MethodGet, strings.Replace(test.url, "http", "https", 1), "", header)
+			require.Equal(t, http.StatusOK, secure.status, secure.body)
+		})
+	}
+}
+
 func TestTunnels(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-sql=off")

@@ -264,7 +264,7 @@ func (s *Session) createView(ctx context.Context, v *tsql.CreateView) error {
 		return failure(262, 14, "CREATE VIEW permission denied in database '%s'.", s.db.name)
 	}
 	e := s.emitter(ctx)
-	_, columns := e.query(v.Query)
+	_, columns := e.subquery(v.Query)
 	if err := s.ready(ctx, e); err != nil {
 		return err
 	}

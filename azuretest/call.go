@@ -23,8 +23,8 @@ type call struct {
 // the request's Host (X-Forwarded-Host is not trusted). It lets a Server stand
 // behind httptest.NewServer or NewTLSServer. There, unlike with [Server.Client],
 // the socket is the caller's business: http and https are served alike, unless the
-// request has a whole URL, as for a proxy, and a loopback Host is routed by path, so that the socket's own address answers as
-// the metadata endpoint does.
+// request has a whole URL, as for a proxy, and a loopback Host is routed by path,
+// so that the socket's own address answers as the metadata endpoint does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = canonical(r)
 	svc := s.serviceFor(r)

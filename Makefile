@@ -95,7 +95,7 @@ bench-smoke:
 
 ## windows: the Windows build of the tests, under Wine (Debian)
 windows:
-	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./datalake/... ./sql ./azuretest ./examples/...
+	bash .ci/windows/run ./internal/... ./credential/... ./keyvault/... ./arm/... ./storage/... ./datalake/... ./sql ./azuretest ./azuretest/sqlserver/... ./examples/...
 
 ## vuln: known vulnerabilities; needs the vulnerability database's server
 vuln:

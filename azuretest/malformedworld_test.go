@@ -19,8 +19,9 @@ func decodeJSON(body string) (v any, ok bool) {
 // there: a line each of method, host, target and perhaps a body.
 func hostileWorld(t *testing.T) (*azuretest.Server, []sample) {
 	t.Helper()
+	keys := tempDir(t) // before the server, so that it removes its files first
 	srv := azuretest.New(t)
-	srv.SetArcKeyDirectory(t.TempDir())
+	srv.SetArcKeyDirectory(keys)
 	srv.AddUserIdentity("user")
 	srv.Vault("mytestkeyvault").SoftDelete(true)
 	srv.StorageAccount("mystorageacct").Container("mycontainer").SetBlob("b", []byte(strings.Repeat("0123456789", 100)))

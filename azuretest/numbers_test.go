@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/azuretest"
@@ -38,28 +39,24 @@ func BenchmarkNewToFirstToken(b *testing.B) {
 	}
 }
 
-// From New to the first token it takes at most 5 ms and 1 MiB. The best of many counts:
-// others are at work on the machine, too.
-func TestFirstTokenIsQuickAndSmall(t *testing.T) {
+// From New to the first token it takes at most 1 MiB. The least of many counts: other
+// goroutines of the process allocate, too. For the time see BenchmarkNewToFirstToken.
+func TestFirstTokenIsSmall(t *testing.T) {
 	var before, after runtime.MemStats
-	best, least := time.Hour, uint64(1<<62)
-	for range 50 {
+	least := uint64(1 << 62)
+	for range 20 {
 		runtime.ReadMemStats(&before)
-		began := time.Now()
 		srv := firstToken(t)
-		best = min(best, time.Since(began))
 		runtime.ReadMemStats(&after)
 		least = min(least, after.TotalAlloc-before.TotalAlloc)
 		require.NoError(t, srv.Close())
 	}
-	t.Logf("%v, %d bytes", best, least)
-	require.LessOrEqual(t, best, 5*time.Millisecond)
 	require.LessOrEqual(t, least, uint64(1<<20))
 }
 
 // A thousand Servers at once, some of which have written files, leave nothing behind.
 func TestThousandServersLeaveNothing(t *testing.T) {
-	dir := t.TempDir()
+	dir := tempDir(t)
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, dir)
 	}
@@ -81,13 +78,9 @@ func TestThousandServersLeaveNothing(t *testing.T) {
 	for _, srv := range all {
 		require.NoError(t, srv.Close())
 	}
-	for range 1000 { // clients' connections end in the background
-		if runtime.NumGoroutine() <= before {
-			break
-		}
-		<-time.After(10 * time.Millisecond)
-	}
-	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+	require.EventuallyWithT(t, func(t *assert.CollectT) { // connections end in the background
+		assert.LessOrEqual(t, runtime.NumGoroutine(), before+2) // of which two are this one's
+	}, 10*time.Second, 10*time.Millisecond)
 	files, err = os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, files)

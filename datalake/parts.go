@@ -32,7 +32,7 @@ func (u *upload) inParts(ctx context.Context) error {
 	if err == nil || u.options.Checkpoint != nil && !refused {
 		return err
 	}
-	u.client.discard(ctx, err, p.names(p.count)...)
+	u.client.discard(ctx, err, 0, p.names(p.count)...)
 	if refused && u.source.at != nil {
 		return u.client.write(ctx, u.name, u.source, u.put())
 	}

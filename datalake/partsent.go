@@ -28,7 +28,7 @@ func (p *partwise) send(ctx context.Context, index int, r io.Reader) error {
 			err = p.arrived(ctx, temp, index, size, digest.Sum(nil))
 		}
 		if err != nil {
-			p.client.discard(ctx, err, temp)
+			p.client.discard(ctx, err, size, temp)
 		}
 		if sent {
 			return err

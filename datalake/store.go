@@ -63,7 +63,7 @@ func (c *Client) store(ctx context.Context, name string, s *source, o putOptions
 			err = c.publish(ctx, temp, name, size)
 		}
 		if err != nil {
-			c.discard(ctx, err, temp)
+			c.discard(ctx, err, size, temp)
 		}
 		if sent || s.at == nil || !c.retry.again(ctx, tries, err) {
 			return err
@@ -85,12 +85,16 @@ func (c *Client) publish(ctx context.Context, temp, name string, size int64) err
 
 // discard has its own time, since the caller's may be over. After a failure that
 // the server has not answered, its request may still be on its way: then what is
-// not there yet may come.
-func (c *Client) discard(ctx context.Context, failure error, temps ...string) {
+// not there yet may come. It will if some of its data have been sent, however
+// slow the server is: Hadoop takes data before it makes the file.
+func (c *Client) discard(ctx context.Context, failure error, sent int64, temps ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	_, answered := asRemote(failure)
 	late := patience{retries: 4, first: 50 * time.Millisecond, most: time.Second}
+	if sent > 0 {
+		late.retries = 8
+	}
 	for _, temp := range temps {
 		for tries := 1; ; tries++ {
 			err := c.backend.remove(ctx, temp, false)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/datalake"
 )
 
 func TestConformanceReadDir(t *testing.T) {
@@ -88,6 +89,34 @@ func TestReadDirGoesFromPageToPage(t *testing.T) {
 		require.True(t, slices.IsSorted(names))
 		require.Len(t, slices.Compact(names), 4_321)
 	})
+}
+
+// A page with nothing on it is not the last while the server says how to go on.
+func TestReadDirGoesOnAfterAnEmptyPage(t *testing.T) {
+	t.Parallel()
+	client, s := newScripted(t, gen1Endpoint)
+	s.answer(200, `{"FileStatuses":{"FileStatus":[],"continuationToken":"next"}}`)
+	s.answer(200, `{"FileStatuses":{"FileStatus":[{"pathSuffix":"a","type":"FILE"}],"continuationToken":""}}`)
+	names := []string{}
+	for entry, err := range client.ReadDir(t.Context(), "/dir") {
+		require.NoError(t, err)
+		names = append(names, entry.Name())
+	}
+	require.Equal(t, []string{"a"}, names)
+	require.Contains(t, s.seen[1].line, "listAfter=next")
+}
+
+// A list that is known to be short is no list.
+func TestReadDirMissesWhatRemains(t *testing.T) {
+	t.Parallel()
+	client, s := newScripted(t, nameNode, noRetries)
+	s.answer(200, `{"DirectoryListing":{"partialListing":{"FileStatuses":{"FileStatus":[]}},"remainingEntries":5}}`)
+	errs := []error{}
+	for _, err := range client.ReadDir(t.Context(), "/dir") {
+		errs = append(errs, err)
+	}
+	require.Len(t, errs, 1)
+	require.ErrorIs(t, errs[0], datalake.ErrUnexpectedResponse)
 }
 
 // HttpFS has one page, however large the directory is.

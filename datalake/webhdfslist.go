@@ -62,11 +62,14 @@ func (w *webhdfs) sizedPage(ctx context.Context, name, after string) (page, erro
 		return page{}, fault(w.origin.Host, err)
 	}
 	entries, err := wire.FileStatuses.entries()
-	if err != nil || len(entries) == 0 {
+	if err != nil {
 		return page{}, err
 	}
 	if token := wire.FileStatuses.ContinuationToken; token != nil {
 		return page{entries, *token}, nil
+	}
+	if len(entries) == 0 {
+		return page{}, nil
 	}
 	return page{entries, entries[len(entries)-1].name}, nil
 }
@@ -130,9 +133,12 @@ func (w *webhdfs) batch(ctx context.Context, name, after string) (page, error) {
 		return page{}, fmt.Errorf("%w: it holds no directory", ErrUnexpectedResponse)
 	}
 	entries, err := wire.DirectoryListing.PartialListing.FileStatuses.entries()
-	next := page{entries: entries}
-	if wire.DirectoryListing.Remaining > 0 && len(entries) > 0 {
-		next.more = entries[len(entries)-1].name
+	switch {
+	case err != nil || wire.DirectoryListing.Remaining <= 0:
+		return page{entries: entries}, err
+	case len(entries) == 0:
+		return page{}, fmt.Errorf("%w: the directory has more, but the server does not say what", ErrUnexpectedResponse)
+	default:
+		return page{entries, entries[len(entries)-1].name}, nil
 	}
-	return next, err
 }

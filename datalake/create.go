@@ -26,7 +26,7 @@ func (c *Client) Create(ctx context.Context, name string) (io.WriteCloser, error
 		return nil, pathError("create", name, err)
 	}
 	r, w := io.Pipe()
-	f := &fileWriter{name: name, pipe: w, done: make(chan struct{})}
+	f := &fileWriter{ctx: ctx, name: name, pipe: w, done: make(chan struct{})}
 	// A pipe that nobody writes to would hold up its end.
 	release := context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) })
 	go func() {
@@ -48,6 +48,7 @@ func modeFor(existing *FileStatus) *uint32 {
 }
 
 type fileWriter struct {
+	ctx  context.Context
 	name string
 	pipe *io.PipeWriter
 	done chan struct{}
@@ -61,9 +62,19 @@ type fileWriter struct {
 func (f *fileWriter) Write(p []byte) (int, error) {
 	n, err := f.pipe.Write(p)
 	if errors.Is(err, io.ErrClosedPipe) {
-		err = fs.ErrClosed
+		err = f.ended()
 	}
 	return n, pathError("write", f.name, err)
+}
+
+// ended is why the pipe is closed: by Close, or at the end of the context.
+func (f *fileWriter) ended() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return fs.ErrClosed
+	}
+	return firstError(f.ctx.Err(), fs.ErrClosed)
 }
 
 // Close ends the upload, and gives the file its name.

@@ -71,6 +71,24 @@ func TestConformanceCreateIsAbandoned(t *testing.T) {
 	})
 }
 
+// Whoever writes on learns why that is in vain.
+func TestConformanceCreateWriteIsForItsContext(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		w, err := s.Create(ctx, s.at("file"))
+		require.NoError(t, err)
+		cancel()
+		for err == nil {
+			_, err = w.Write([]byte("x"))
+		}
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, w.Close(), context.Canceled)
+		require.Empty(t, s.names(t, s.dir))
+	})
+}
+
 func TestConformanceCreateErrors(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T, s *site) {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"math"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,6 +104,47 @@ func TestConformanceDownloadResumes(t *testing.T) {
 		s.write(t, "file", "another")
 		require.ErrorIs(t, s.Download(t.Context(), name, into, options), datalake.ErrChanged)
 		require.ErrorIs(t, s.Download(t.Context(), s.write(t, "other", "x"), into, options), fs.ErrInvalid)
+	})
+}
+
+// A chunk may be larger than any file, and what is left then ends with the file.
+func TestConformanceDownloadResumesInOneChunk(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T, s *site) {
+		t.Helper()
+		data := content(1000)
+		name := s.write(t, "file", string(data))
+		into := &memory{data: make([]byte, len(data))}
+		var offsets []int64
+		options := &datalake.DownloadOptions{ChunkSize: 300, Concurrency: 1}
+		options.Checkpoint = func(c datalake.Checkpoint) { options.Resume, into.fail = c, errEnd }
+		require.ErrorIs(t, s.Download(t.Context(), name, into, options), errEnd)
+		into.fail, options.ChunkSize = nil, math.MaxInt64
+		options.Checkpoint = func(c datalake.Checkpoint) { offsets = append(offsets, c.Offset) }
+		require.NoError(t, s.Download(t.Context(), name, into, options))
+		require.True(t, bytes.Equal(data, into.data))
+		require.Equal(t, []int64{1000}, offsets)
+	})
+}
+
+// Parts of two files are never taken for one, even if both have the same length.
+func TestDownloadNoticesChange(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, l *lake) {
+		t.Helper()
+		upload := func(data []byte) {
+			require.NoError(t, l.Upload(t.Context(), "/f", bytes.NewReader(data), nil))
+		}
+		upload(content(1000))
+		into := &memory{data: make([]byte, 1000)}
+		options := &datalake.DownloadOptions{ChunkSize: 300, Concurrency: 1}
+		options.Checkpoint = func(c datalake.Checkpoint) {
+			if c.Offset == 300 {
+				l.server.Advance(2 * time.Second)
+				upload(make([]byte, 1000))
+			}
+		}
+		require.ErrorIs(t, l.Download(t.Context(), "/f", into, options), datalake.ErrChanged)
 	})
 }
 

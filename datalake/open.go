@@ -14,8 +14,9 @@ import (
 // wait for each other, ReadAt does not.
 //
 // A File holds no connection until it is read, and reads what it was when it was
-// opened: [ErrChanged] says that it is no longer so. A broken connection is
-// taken up again where it broke. No read is shorter than it should be without an
+// opened: [ErrChanged] says that it is no longer so. WebHDFS reads by name alone:
+// there that is noticed if the file has become shorter, or when a connection
+// breaks. A broken connection is taken up again where it broke. No read is shorter than it should be without an
 // error.
 type File struct {
 	remote

@@ -25,7 +25,7 @@ func (d *download) inRanges(ctx context.Context) error {
 	defer stop(nil)
 	var wait sync.WaitGroup
 	room := make(chan struct{}, d.options.concurrency())
-	chunk := d.options.chunkSize()
+	chunk := min(d.options.chunkSize(), d.status.Size) // from+chunk is a number then
 	for from := d.at.Offset; from < d.status.Size && working.Err() == nil; from += chunk {
 		room <- struct{}{}
 		end := min(from+chunk, d.status.Size)
@@ -39,7 +39,22 @@ func (d *download) inRanges(ctx context.Context) error {
 		})
 	}
 	wait.Wait()
-	return cmp.Or(ctx.Err(), context.Cause(working))
+	if err := cmp.Or(ctx.Err(), context.Cause(working)); err != nil {
+		return err
+	}
+	return d.unchanged(ctx)
+}
+
+// unchanged: WebHDFS pins no version. Each range is of the file as it was then.
+func (d *download) unchanged(ctx context.Context) error {
+	if d.status.ETag != "" {
+		return nil
+	}
+	now, err := d.client.backend.stat(ctx, d.name)
+	if err == nil && !d.status.same(&now) {
+		err = ErrChanged
+	}
+	return err
 }
 
 // fetch copies one range. The sum may be nil.

@@ -59,7 +59,7 @@ func (w *webhdfs) append(ctx context.Context, name string, s *source, before Fil
 		case s.at == nil && data.touched():
 			return fmt.Errorf("a part may have been appended: %w", err)
 		case s.at == nil || !w.retry.again(ctx, tries, ownLease(err, tries)):
-			return err
+			return gaveUp(ctx, err)
 		}
 		if arrived, err = w.arrived(ctx, name, s, before.Size, arrived); err != nil || arrived == s.size {
 			return err

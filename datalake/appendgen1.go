@@ -44,7 +44,7 @@ func (w *webhdfs) appendAt(ctx context.Context, name, lease string, offset int64
 			return w.appendAt(ctx, name, lease, end, azrest.NewContent(octets, nil), "METADATA")
 		}
 		if !w.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

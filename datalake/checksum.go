@@ -38,7 +38,7 @@ func (w *webhdfs) checksumOf(ctx context.Context, name string) (Checksum, error)
 	for tries := 1; ; tries++ {
 		sum, err := w.askChecksum(ctx, name)
 		if err == nil || !w.retry.again(ctx, tries, err) {
-			return sum, err
+			return sum, gaveUp(ctx, err)
 		}
 	}
 }

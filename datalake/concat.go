@@ -57,11 +57,11 @@ func (c *Client) cleanSources(target string, sources []string) ([]string, error)
 		return nil, invalid("there is nothing to concatenate")
 	}
 	clean := make([]string, 0, len(sources))
-	for _, source := range sources {
-		source, err := c.clean(source)
+	for _, name := range sources {
+		source, err := c.clean(name)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("source %q: %w", source, err)
+			return nil, fmt.Errorf("source %q: %w", name, err)
 		case source == target || slices.Contains(clean, source):
 			return nil, invalid(fmt.Sprintf("the source %q is there twice", source))
 		case parent(source) != parent(target):
@@ -95,7 +95,7 @@ func (c *Client) join(ctx context.Context, b concatenator, target string, source
 	for tries := 1; ; tries++ {
 		err := b.concat(ctx, target, sources)
 		if err == nil || !c.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 		_, gone := c.backend.stat(ctx, sources[0])
 		now, there := c.backend.stat(ctx, target)

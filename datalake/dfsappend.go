@@ -53,7 +53,7 @@ func (d *dfs) flush(ctx context.Context, name string, size int64, etag string, e
 			}
 		}
 		if !d.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

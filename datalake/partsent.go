@@ -34,7 +34,7 @@ func (p *partwise) send(ctx context.Context, index int, r io.Reader) error {
 			return err
 		}
 		if p.source.at == nil || !p.client.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

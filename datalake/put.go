@@ -123,7 +123,7 @@ func (w *webhdfs) create(ctx context.Context, name string, o putOptions, begin [
 		data := &payload{reader: bytes.NewReader(begin), length: int64(len(begin))}
 		err := w.send(ctx, request{method: http.MethodPut, op: "CREATE", name: name, query: query, once: true}, data)
 		if err == nil || !w.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

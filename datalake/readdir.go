@@ -51,7 +51,7 @@ func pages(ctx context.Context, retry patience, get func(after string) (page, er
 				if errors.Is(err, ErrUnexpectedResponse) && retry.again(ctx, tries, err) {
 					continue
 				}
-				yield(nil, err)
+				yield(nil, gaveUp(ctx, err))
 				return
 			}
 			for _, entry := range next.entries {

@@ -40,7 +40,7 @@ func (c *Client) remove(ctx context.Context, name string, all bool) error {
 		case err == nil || tries > 1 && errors.Is(err, fs.ErrNotExist):
 			return nil
 		case !c.retry.again(ctx, tries, err):
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (c *Client) move(ctx context.Context, from, to string, source *FileStatus) 
 			return nil
 		}
 		if !again {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

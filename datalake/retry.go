@@ -3,6 +3,7 @@ package datalake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"math/rand/v2"
@@ -66,6 +67,15 @@ func (p patience) pause(ctx context.Context, tries int, err error) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// gaveUp is the error after the last try. If that is the last because the caller's
+// time is over, it says so too.
+func gaveUp(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && err != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
 }
 
 func retryAfter(err error) time.Duration {

@@ -66,7 +66,7 @@ func (c *Client) store(ctx context.Context, name string, s *source, o putOptions
 			c.discard(ctx, err, size, temp)
 		}
 		if sent || s.at == nil || !c.retry.again(ctx, tries, err) {
-			return err
+			return gaveUp(ctx, err)
 		}
 	}
 }

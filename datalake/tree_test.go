@@ -199,6 +199,7 @@ func TestConformanceConcat(t *testing.T) {
 		for _, test := range tests {
 			require.ErrorIs(t, s.Concat(ctx, a, test.sources...), test.want, test.name)
 		}
+		require.ErrorContains(t, s.Concat(ctx, a, "d"), `source "d"`)
 		require.ErrorIs(t, s.Concat(ctx, s.at("none"), a), fs.ErrNotExist)
 		require.Equal(t, "one,two,three", s.read(t, "a"))
 	})

@@ -46,7 +46,7 @@ func scrubWord(word string, bearer bool) string {
 		end = i
 	}
 	lower := strings.ToLower(word)
-	for _, key := range []string{"sig", "signature", "token", "secret", "assertion", "password"} {
+	for _, key := range []string{"sig", "signature", "token", "secret", "assertion", "password", "delegation"} {
 		for _, sign := range []string{"=", "%3d", `":"`} {
 			if i := strings.Index(lower, key+sign); i >= 0 {
 				end = min(end, i+len(key+sign))

@@ -25,13 +25,14 @@ func TestScrub(t *testing.T) {
 		" a\r\n\tb\x00c\u0085d\u2028e ": "a b c d e",
 		"AKV10000: Request is missing a Bearer or PoP token.": "AKV10000: Request is missing a Bearer or PoP token.",
 		"Authorization: Bearer opaque-token-of-some-length!":  "Authorization: Bearer REDACTED",
-		"x=" + jwt + ";":                  "x=REDACTED",
-		"sig=abc%2F%3D&se=1 rest":         "sig=REDACTED rest",
-		"https://h/p?se=1&SIG=abc":        "https://h/p?se=1&SIG=REDACTED",
-		`{"access_token":"opaque","x":1}`: `{"access_token":"REDACTED`,
-		"client_secret=abc":               "client_secret=REDACTED",
-		"bad \xff bytes":                  "bad \uFFFD bytes",
-		"eyJ is short":                    "eyJ is short",
+		"x=" + jwt + ";":                           "x=REDACTED",
+		"sig=abc%2F%3D&se=1 rest":                  "sig=REDACTED rest",
+		"https://h/p?se=1&SIG=abc":                 "https://h/p?se=1&SIG=REDACTED",
+		`{"access_token":"opaque","x":1}`:          `{"access_token":"REDACTED`,
+		"client_secret=abc":                        "client_secret=REDACTED",
+		"http://dn:9864/f?op=OPEN&delegation=HAAG": "http://dn:9864/f?op=OPEN&delegation=REDACTED",
+		"bad \xff bytes":                           "bad \uFFFD bytes",
+		"eyJ is short":                             "eyJ is short",
 	} {
 		require.Equal(t, want, azrest.Scrub(text))
 	}

@@ -38,10 +38,10 @@ type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-// notAgain has the mark by which azcore knows what not to retry.
-type notAgain struct{ error }
+// finalError has the mark by which azcore knows what not to retry.
+type finalError struct{ error }
 
-func (notAgain) NonRetriable() {}
+func (finalError) NonRetriable() {}
 
 // TestNoAnswer: what kind of failure it is, whether trying on makes sense, and
 // that the end of a limit inside does not look like the end of the caller's wait.
@@ -61,7 +61,7 @@ func TestNoAnswer(t *testing.T) {
 		"dial takes long":  {fail(&net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}), credential.ErrUnavailable, true, "deadline exceeded"},
 		"client's timeout": {fail(fmt.Errorf("client timeout: %w", context.DeadlineExceeded)), credential.ErrUnavailable, true, "client timeout"},
 		"breaks off":       {breakOff(io.ErrUnexpectedEOF), credential.ErrUnexpectedResponse, true, "broke off"},
-		"not again":        {fail(fmt.Errorf("the host is not allowed: %w", notAgain{io.EOF})), credential.ErrUnavailable, false, "not allowed"},
+		"not again":        {fail(fmt.Errorf("the host is not allowed: %w", finalError{io.EOF})), credential.ErrUnavailable, false, "not allowed"},
 		"certificate":      {fail(unknownAuthority), credential.ErrUnexpectedResponse, false, "unknown authority"},
 	} {
 		t.Run(name, func(t *testing.T) {

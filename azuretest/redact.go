@@ -43,8 +43,9 @@ func (l *requestLog) redact(data []byte) []byte {
 		jwt := regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?`)
 		data = jwt.ReplaceAll(data, []byte(redacted))
 	}
-	for _, mark := range []string{"sig", "Sig", "SIG", "%73"} {
-		if bytes.Contains(data, []byte(mark)) {
+	lower := bytes.ToLower(data)
+	for _, mark := range []string{"sig", "%73", "%53", "%69", "%49", "%67", "%47"} { // letters may be escaped
+		if bytes.Contains(lower, []byte(mark)) {
 			return signatures().ReplaceAll(data, []byte("${1}"+redacted))
 		}
 	}
@@ -54,5 +55,5 @@ func (l *requestLog) redact(data []byte) []byte {
 // signatures finds those of SAS: in a query, in one that is escaped to be the value in
 // another, and in JSON, where & may be \u0026.
 func signatures() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)((?:^|[^a-z]|3f)(?:s|%73)(?:i|%69)(?:g|%67)(?:=|%3d|\\u003d))[a-z0-9%+/=_-]*`)
+	return regexp.MustCompile(`(?i)((?:^|[^a-z]|3f)(?:s|%[57]3)(?:i|%[46]9)(?:g|%[46]7)(?:=|%3d|\\u003d))[a-z0-9%+/=_-]*`)
 }

@@ -109,6 +109,19 @@ func TestRequestsHoldNoSignature(t *testing.T) {
 	require.Equal(t, "design=oak&sigh=deep", string(srv.Requests()[8].Body))
 }
 
+// Whoever reads a query takes its names in any case, and escaped in any place.
+func TestRequestsHoldNoSignatureHoweverSpelt(t *testing.T) {
+	t.Parallel()
+	srv := azuretest.New(t)
+	c := machine(srv)
+	for _, name := range []string{"sIg", "SiG", "s%69g", "si%67", "%53%49%47", "S%49g"} {
+		c.do(t, http.MethodGet, tutorial+"/secrets/a?api-version=7.4&"+name+"=hush%2Fhush", "")
+	}
+	for _, r := range srv.Requests() {
+		require.NotContains(t, r.URL, "hush")
+	}
+}
+
 func TestRequestsCutBodies(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)

@@ -45,10 +45,16 @@ func startLaptop(t *testing.T) laptop {
 	return laptop{}
 }
 
-// run pastes what azurelocal has printed into a shell, and then a command.
+// run pastes what azurelocal has printed into a shell, and then a command, unless a
+// proxy is missing: without one the command would reach for real hosts.
 func (l laptop) run(t *testing.T, dir, command string) string {
 	t.Helper()
-	return runIn(t, dir, []byte(l.exports+command+"\n"), "env", "-i", "PATH="+os.Getenv("PATH"), "HOME="+t.TempDir(), "bash", "-eu")
+	const guard = `
+for name in HTTP_PROXY http_proxy HTTPS_PROXY https_proxy AZURE_POD_IDENTITY_AUTHORITY_HOST; do
+	case ${!name} in http://127.0.0.1:*) ;; *) echo "$name is ${!name}" >&2; exit 9 ;; esac
+done
+`
+	return runIn(t, dir, []byte(l.exports+guard+command+"\n"), "env", "-i", "PATH="+os.Getenv("PATH"), "HOME="+t.TempDir(), "bash", "-eu")
 }
 
 // TestLaptop starts one azurelocal for programs in other languages. They are told nothing

@@ -6,7 +6,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -89,6 +91,7 @@ func (p *program) client(t *testing.T) *http.Client {
 	require.NoError(t, err)
 	transport := &http.Transport{
 		Proxy:             http.ProxyURL(proxy),
+		DialContext:       dialLoopback,
 		TLSClientConfig:   &tls.Config{RootCAs: p.roots(t), MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
 	}
@@ -96,10 +99,19 @@ func (p *program) client(t *testing.T) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
+// dialLoopback lets nothing leave the machine, whatever the program has printed.
+func dialLoopback(ctx context.Context, network, addr string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("a test wants to reach %s", addr)
+	}
+	return new(net.Dialer).DialContext(ctx, network, addr)
+}
+
 // direct uses no proxy: for the program's own address.
 func direct(t *testing.T) *http.Client {
 	t.Helper()
-	transport := &http.Transport{}
+	transport := &http.Transport{DialContext: dialLoopback}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }

@@ -36,17 +36,15 @@ func rejectedBy(claims string, inHand *token) func(*token) bool {
 // challengeTime reads access_token.nbf of a claims challenge, the instant
 // before which tokens are revoked. The zero time means that it names none.
 func challengeTime(claims string) time.Time {
-	var challenge struct {
-		AccessToken struct {
-			NotBefore struct {
-				Value json.RawMessage `json:"value"`
-			} `json:"nbf"`
-		} `json:"access_token"`
+	value := json.RawMessage(claims)
+	for _, name := range []string{"access_token", "nbf", "value"} {
+		var object map[string]json.RawMessage // a struct would take names in any case
+		if json.Unmarshal(value, &object) != nil {
+			return time.Time{}
+		}
+		value = object[name]
 	}
-	if json.Unmarshal([]byte(claims), &challenge) != nil {
-		return time.Time{}
-	}
-	at, _ := number(challenge.AccessToken.NotBefore.Value)
+	at, _ := number(value)
 	return unixTime(at)
 }
 

@@ -71,6 +71,22 @@ func (d *download) open(ctx context.Context, s span, etag string) (part, error) 
 	return part{span: got, body: resp.Body, properties: properties}, nil
 }
 
+// more asks for a further span of the version of the blob that etag names. Not
+// all that stands between here and the service knows If-Match.
+func (d *download) more(ctx context.Context, s span, etag string) (part, error) {
+	if etag == "" {
+		return part{}, d.client.rest.Fail(d.call, fmt.Errorf("%w: it had no ETag to go on by", ErrUnexpectedResponse))
+	}
+	p, err := d.open(ctx, s, etag)
+	if err == nil && p.properties.ETag != "" && p.properties.ETag != etag {
+		_ = p.body.Close()
+		return part{}, d.client.rest.Fail(d.call, errChanged())
+	}
+	return p, err
+}
+
+func errChanged() error { return fmt.Errorf("%w: the blob has changed", ErrConflict) }
+
 func (d *download) send(ctx context.Context, s span, etag string) (*http.Response, error) {
 	call := d.call
 	if s.start > 0 || s.end >= 0 {

@@ -186,6 +186,7 @@ func TestAnswersThatAreNoneOfTheBlob(t *testing.T) {
 		"all of it again":     {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(200, "123", "Content-Length", "10")}, storage.ErrUnexpectedResponse, "200 OK"},
 		"the wrong part":      {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "123", "Content-Range", "bytes 4-9/10")}, storage.ErrUnexpectedResponse, "another part of the blob (after 3 of 10 bytes)"},
 		"more than the part":  {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "123", "Content-Range", "bytes 3-19/20")}, storage.ErrUnexpectedResponse, "another part of the blob"},
+		"another version":     {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "4567890", "Content-Range", "bytes 3-9/10", "Etag", `"0x2"`)}, storage.ErrConflict, "conflict: the blob has changed (after 3 of 10 bytes)"},
 		"nothing to go on by": {[]*http.Response{answer(200, "123", "Content-Length", "10")}, storage.ErrUnexpectedResponse, "it had no ETag to go on by"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -90,7 +90,7 @@ func (d *download) empty(ctx context.Context, options DownloadOptions) (BlobProp
 	case err != nil:
 		return BlobProperties{}, err
 	case properties.Size > 0:
-		return BlobProperties{}, d.client.rest.Fail(d.call, fmt.Errorf("%w: the blob has changed", ErrConflict))
+		return BlobProperties{}, d.client.rest.Fail(d.call, errChanged())
 	}
 	done := progress{report: options.Progress}
 	done.add(0)
@@ -143,7 +143,7 @@ func (t *transfer) work(ctx context.Context, first bool) error {
 		if start >= size {
 			return nil
 		}
-		p, err := t.open(ctx, span{start, min(start+t.options.BlockSize, size)}, t.first.properties.ETag)
+		p, err := t.more(ctx, span{start, min(start+t.options.BlockSize, size)}, t.first.properties.ETag)
 		if err == nil {
 			err = t.copy(ctx, p, buffer)
 		}

@@ -139,6 +139,42 @@ func TestDownloadToIsOfOneVersion(t *testing.T) {
 	require.ErrorIs(t, err, storage.ErrConflict)
 }
 
+// What stands between here and the service may not know If-Match, and leave out
+// the ETag.
+func TestDownloadToDoesNotTrustTheAnswers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		etags []string
+		is    error
+		want  string
+	}{
+		"another version": {[]string{`"0x1"`, `"0x2"`}, storage.ErrConflict, "the blob has changed (3 of 6 bytes are written)"},
+		"no version":      {[]string{"", ""}, storage.ErrUnexpectedResponse, "it had no ETag to go on by (3 of 6 bytes are written)"},
+		"a silent one":    {[]string{`"0x1"`, ""}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := service(func(r *http.Request) (*http.Response, error) {
+				if r.Header.Get("Range") == "bytes=0-2" {
+					return answer(206, "012", "Content-Range", "bytes 0-2/6", "Etag", test.etags[0]), nil
+				}
+				return answer(206, "345", "Content-Range", "bytes 3-5/6", "Etag", test.etags[1]), nil
+			})
+			client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
+			require.NoError(t, err)
+			target := &memory{}
+			_, err = client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: 3, Concurrency: 1})
+			if test.is == nil {
+				require.NoError(t, err)
+				require.Equal(t, "012345", string(target.data))
+				return
+			}
+			require.ErrorIs(t, err, test.is)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
 // A service that knows no ranges answers with all there is.
 func TestDownloadToWithoutRanges(t *testing.T) {
 	t.Parallel()

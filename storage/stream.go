@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"time"
@@ -34,10 +33,7 @@ func (d *download) stream(ctx context.Context, p part) *stream {
 		if err := pause(ctx, s.breaks); err != nil {
 			return nil, err
 		}
-		if p.properties.ETag == "" {
-			return nil, fmt.Errorf("%w: it had no ETag to go on by", ErrUnexpectedResponse)
-		}
-		next, err := d.open(ctx, span{offset, s.end}, p.properties.ETag)
+		next, err := d.more(ctx, span{offset, s.end}, p.properties.ETag)
 		return next.body, err
 	}
 	s.fail = func(offset int64, err error) error {

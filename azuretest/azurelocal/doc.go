@@ -102,8 +102,9 @@
 // roles is open to it, and to nobody else. A profile is Gen1, Gen2 (whose name is
 // ACCOUNT/FILESYSTEM), Hadoop, HttpFS or Knox. A database's "file", whose path starts at
 // the seed's directory, is a script in which lines with GO are between batches; it runs
-// before "script". An unknown field is an error: it is told as file:line:column, nothing
-// is served and the exit code is 2.
+// before "script". An unknown field is an error, and so is a name that is there twice, in
+// another case or spelling too: it is told as file:line:column, nothing is served and the
+// exit code is 2.
 //
 // # State
 //

@@ -2,6 +2,8 @@ package seed
 
 import (
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/keyless-go/azure/azuretest"
 )
@@ -76,6 +78,9 @@ func (d *Databases) read(n node) error {
 
 func (d *Databases) database(n node) error {
 	db := database{name: n.name, at: n.nameAt}
+	if strings.TrimSpace(n.name) == "" {
+		return d.errorf(n.nameAt, "a database needs a name")
+	}
 	err := d.fields(n, "a database",
 		field{"file", func(n node) error { return d.file(&db, n) }},
 		field{"script", func(n node) error { return d.script(&db, n) }},
@@ -106,6 +111,9 @@ func (d *Databases) file(to *database, n node) error {
 	data, err := readFile(d.beside(name))
 	if err != nil {
 		return d.errorf(n.at, "%v", err)
+	}
+	if !utf8.Valid(data) {
+		return d.errorf(n.at, "%s is not UTF-8; save it in that encoding", name)
 	}
 	for _, text := range regexp.MustCompile(`(?mi)^\s*GO\s*;?\s*$`).Split(string(data), -1) {
 		to.batches = append(to.batches, batch{text, n.at})

@@ -40,14 +40,15 @@ func (s *seeder) groups(sub *azuretest.Subscription, n node) error {
 			}},
 			field{"locked", func(n node) error { return s.boolean(n, g.Lock) }},
 			field{"resources", func(n node) error {
-				return s.items(n, "resources", func(item node) error { return s.resource(g, item) })
+				names := s.once(folded)
+				return s.items(n, "resources", func(item node) error { return s.resource(g, names, item) })
 			}},
 			field{"roles", func(n node) error { return s.roles(&g.Scope, n) }},
 		)
 	})
 }
 
-func (s *seeder) resource(g *azuretest.ResourceGroup, n node) error {
+func (s *seeder) resource(g *azuretest.ResourceGroup, names *once, n node) error {
 	var r azuretest.Resource
 	set := func(name string, to *string) field {
 		return field{name, func(n node) (err error) {
@@ -61,6 +62,9 @@ func (s *seeder) resource(g *azuretest.ResourceGroup, n node) error {
 			r.Tags, err = s.tags(n)
 			return err
 		}})
+	if err == nil {
+		err = names.add(r.Type+"/"+r.Name, n.at)
+	}
 	if err != nil {
 		return err
 	}
@@ -71,13 +75,9 @@ func (s *seeder) resource(g *azuretest.ResourceGroup, n node) error {
 func (s *seeder) roles(scope *azuretest.Scope, n node) error {
 	return s.grants(n, "the identities", func(id *azuretest.Identity, rights node) error {
 		scope.Assign(id)
-		return s.items(rights, "roles", func(item node) error {
-			role, err := s.text(item)
-			if err != nil {
-				return err
-			}
+		return s.namesIn(rights, folded, "roles", func(role string, at int) error {
 			if !slices.Contains(knownRoles(), azuretest.Role(role)) {
-				return s.errorf(item.at, "no role is called %q; there are %s", role, quoted(knownRoles()))
+				return s.errorf(at, "no role is called %q; there are %s", role, quoted(knownRoles()))
 			}
 			scope.Assign(id, azuretest.Role(role))
 			return nil

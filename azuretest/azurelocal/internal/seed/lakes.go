@@ -3,6 +3,7 @@ package seed
 import "github.com/keyless-go/azure/azuretest"
 
 func (s *seeder) dataLakes(n node) error {
+	lakes := map[*azuretest.DataLake]bool{}
 	return s.items(n, "data lakes", func(item node) error {
 		name, profile := "", azuretest.Gen1
 		read := field{"name", func(n node) (err error) {
@@ -19,9 +20,13 @@ func (s *seeder) dataLakes(n node) error {
 		if err == nil {
 			err = s.try(item.at, func() { l = s.azure.DataLake(name, profile) })
 		}
+		if err == nil && lakes[l] {
+			err = s.errorf(item.at, "data lake %s of profile %v is here twice; remove one", l.Name(), profile)
+		}
 		if err != nil {
 			return err
 		}
+		lakes[l] = true
 		return s.fields(item, "a data lake", later("name"), later("profile"),
 			field{"directories", func(n node) error { return s.directories(l, n) }},
 			field{"files", func(n node) error { return s.files(l, n) }},
@@ -51,17 +56,13 @@ func (s *seeder) profile(n node) (azuretest.Profile, error) {
 }
 
 func (s *seeder) directories(l *azuretest.DataLake, n node) error {
-	return s.items(n, "paths", func(item node) error {
-		path, err := s.text(item)
-		if err != nil {
-			return err
-		}
-		return s.try(item.at, func() { l.Mkdir(path) })
+	return s.namesIn(n, cleaned, "paths", func(path string, at int) error {
+		return s.try(at, func() { l.Mkdir(path) })
 	})
 }
 
 func (s *seeder) files(l *azuretest.DataLake, n node) error {
-	return s.each(n, "the files", func(member node) error {
+	return s.eachOf(n, cleaned, "the files", func(member node) error {
 		data, err := s.content(member)
 		if err != nil {
 			return err
@@ -71,7 +72,7 @@ func (s *seeder) files(l *azuretest.DataLake, n node) error {
 }
 
 func (s *seeder) acls(l *azuretest.DataLake, n node) error {
-	return s.each(n, "the paths", func(member node) error {
+	return s.eachOf(n, cleaned, "the paths", func(member node) error {
 		acl, err := s.text(member)
 		if err != nil {
 			return err
@@ -82,7 +83,7 @@ func (s *seeder) acls(l *azuretest.DataLake, n node) error {
 
 func (s *seeder) allow(l *azuretest.DataLake, n node) error {
 	return s.grants(n, "the identities", func(id *azuretest.Identity, rights node) error {
-		return s.each(rights, "the paths", func(member node) error {
+		return s.eachOf(rights, cleaned, "the paths", func(member node) error {
 			access, err := s.text(member)
 			if err != nil {
 				return err

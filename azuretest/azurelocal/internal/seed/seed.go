@@ -3,6 +3,7 @@
 package seed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,7 @@ func readFile(file string) ([]byte, error) {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return nil, fmt.Errorf("%s: %w; name a file that can be read", file, path.Err)
 	}
-	return data, err
+	return bytes.TrimPrefix(data, []byte("\ufeff")), err // Windows' editors begin files with it
 }
 
 // Apply makes the world in an empty emulator and returns the databases that are to be
@@ -77,22 +78,27 @@ func (s *seeder) systemIdentity(n node) error {
 }
 
 func (s *seeder) userIdentities(n node) error {
-	return s.items(n, "names", func(item node) error {
-		name, err := s.text(item)
-		if err == nil && strings.TrimSpace(name) == "" {
-			err = s.errorf(item.at, "an identity needs a name")
+	return s.namesIn(n, folded, "names", func(name string, at int) error {
+		if strings.TrimSpace(name) == "" {
+			return s.errorf(at, "an identity needs a name")
 		}
-		if err == nil {
-			s.azure.AddUserIdentity(name)
+		if slices.ContainsFunc(s.azure.Directory(), isCalled(name)) {
+			return s.errorf(at, "somebody is called %q already; name this identity otherwise", name)
 		}
-		return err
+		s.azure.AddUserIdentity(name)
+		return nil
 	})
+}
+
+// isCalled tells whether somebody has a name.
+func isCalled(name string) func(*azuretest.Identity) bool {
+	return func(id *azuretest.Identity) bool { return strings.EqualFold(id.Name(), name) }
 }
 
 // identity finds the one that is named at an offset.
 func (d *document) identity(azure *azuretest.Server, name string, at int) (*azuretest.Identity, error) {
 	all := azure.Directory()
-	i := slices.IndexFunc(all, func(id *azuretest.Identity) bool { return strings.EqualFold(id.Name(), name) })
+	i := slices.IndexFunc(all, isCalled(name))
 	if i >= 0 {
 		return all[i], nil
 	}

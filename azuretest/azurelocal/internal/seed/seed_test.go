@@ -190,6 +190,76 @@ func TestBadWorlds(t *testing.T) {
 	require.ErrorContains(t, err, "name a file that can be read")
 }
 
+// What is there twice would be lost once without a word.
+func TestNamesTwice(t *testing.T) {
+	t.Parallel()
+	const group = `{"subscriptions": {"98f51385-2edc-4b79-bed9-7718de4cb861": {"groups": {"app": `
+	tests := map[string]struct{ text, want string }{
+		"identity":               {`{"userIdentities": ["app", "app"]}`, `:1:28: "app" is here twice; remove one`},
+		"in another case":        {"{\"userIdentities\": [\"app\",\n\"APP\"]}", `:2:1: "APP" is here already, as "app"; remove one`},
+		"the machine's":          {`{"userIdentities": ["devtestvm"]}`, `:1:21: somebody is called "devtestvm" already; name this identity otherwise`},
+		"a person's":             {`{"userIdentities": ["Mia@contoso.onmicrosoft.com"]}`, `:1:21: somebody is called "Mia@contoso.onmicrosoft.com" already`},
+		"vault":                  {`{"vaults": {"abc": {}, "ABC": {}}}`, `:1:24: "ABC" is here already, as "abc"; remove one`},
+		"secret":                 {`{"vaults": {"abc": {"secrets": {"a": "1", "A": "2"}}}}`, `:1:43: "A" is here already, as "a"; remove one`},
+		"disabled":               {`{"vaults": {"abc": {"secrets": {"a": "1"}, "disabled": ["a", "A"]}}}`, `:1:62: "A" is here already, as "a"`},
+		"who may":                {`{"vaults": {"abc": {"policies": {"DevTestVM": ["get"], "devtestvm": ["list"]}}}}`, `:1:56: "devtestvm" is here already, as "DevTestVM"`},
+		"permission":             {`{"vaults": {"abc": {"policies": {"DevTestVM": ["get", "get"]}}}}`, `:1:55: "get" is here twice`},
+		"subscription":           {`{"subscriptions": {"98f51385-2edc-4b79-bed9-7718de4cb861": {}, "98F51385-2edc-4b79-bed9-7718de4cb861": {}}}`, `:1:64: "98F51385-`},
+		"group":                  {`{"subscriptions": {"98f51385-2edc-4b79-bed9-7718de4cb861": {"groups": {"a": {}, "A": {}}}}}`, `:1:81: "A" is here already, as "a"`},
+		"tag":                    {group + `{"tags": {"x": "1", "X": "2"}}}}}}`, `: "X" is here already, as "x"`},
+		"resource":               {group + `{"resources": [{"type": "a/b", "name": "x"}, {"name": "X", "type": "A/b"}]}}}}}`, `: "A/b/X" is here already, as "a/b/x"`},
+		"role":                   {group + `{"roles": {"DevTestVM": ["Reader", "Reader"]}}}}}}`, `: "Reader" is here twice`},
+		"data lake":              {"{\"dataLakes\": [{\"name\": \"abc\"},\n{\"name\": \"ABC\"}]}", ":2:1: data lake abc of profile Gen1 is here twice; remove one"},
+		"file system":            {`{"dataLakes": [{"name": "abc", "profile": "Gen2"}, {"name": "abc/mycontainer", "profile": "Gen2"}]}`, ": data lake abc/mycontainer of profile Gen2 is here twice"},
+		"directory":              {`{"dataLakes": [{"name": "abc", "directories": ["/a/b", "a//b/"]}]}`, `:1:56: "a//b/" is here already, as "/a/b"; remove one`},
+		"file":                   {`{"dataLakes": [{"name": "abc", "files": {"/a": "1", "a": "2"}}]}`, `:1:53: "a" is here already, as "/a"`},
+		"ACL":                    {`{"dataLakes": [{"name": "abc", "acls": {"/": "user::rwx,group::---,other::---", "//": ""}}]}`, `:1:81: "//" is here already, as "/"`},
+		"access":                 {`{"dataLakes": [{"name": "abc", "allow": {"DevTestVM": {"/": "r-x", "": "--x"}}}]}`, `:1:68: "" is here already, as "/"`},
+		"database":               {`{"sql": {"databases": {"a": {}, "A": {}}}}`, `:1:33: "A" is here already, as "a"; remove one`},
+		"a database has no name": {`{"sql": {"databases": {"": {}}}}`, ":1:24: a database needs a name"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := load(t, test.text)
+			require.ErrorContains(t, err, test.want)
+			require.Contains(t, err.Error(), "world.json:")
+		})
+	}
+	azure := must(t, `{"systemIdentity": false, "userIdentities": ["DevTestVM"],
+		"dataLakes": [{"name": "abc", "files": {"/a": "1", "/A": "2"}}, {"name": "abc", "profile": "Hadoop"}],
+		"storageAccounts": {"abc": {"containers": {"abc": {"blobs": {"a": "1", "A": "2", "/a": "3"}}}}}}`)
+	require.Len(t, azure.Directory(), 2)
+	require.Len(t, azure.DataLakes(), 2)
+	blob, _ := azure.StorageAccount("abc").Container("abc").Blob("A")
+	require.Equal(t, "2", string(blob))
+}
+
+// Windows' editors begin UTF-8 with a byte order mark, and may write UTF-16.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	require.Len(t, must(t, mark+`{"userIdentities": ["app"]}`).Directory(), 3)
+	_, _, err := load(t, mark+`{"valts": {}}`)
+	require.ErrorContains(t, err, `:1:2: the world has no field "valts"`)
+	_, _, err = load(t, "\xff\xfe{\x00}\x00")
+	require.ErrorContains(t, err, ":1:1: this is not UTF-8; save the file in that encoding")
+
+	file := write(t, `{"sql": {"databases": {"a": {"file": "a.sql"}}}}`)
+	script := filepath.Join(filepath.Dir(file), "a.sql")
+	world, err := seed.Read(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(script, []byte("\xff\xfeo\x00"), 0o600))
+	_, err = world.Apply(azuretest.New(t, azuretest.Empty()))
+	require.EqualError(t, err, file+":1:38: a.sql is not UTF-8; save it in that encoding")
+	require.NoError(t, os.WriteFile(script, []byte(mark+"one"), 0o600))
+	databases, err := world.Apply(azuretest.New(t, azuretest.Empty()))
+	require.NoError(t, err)
+	server := &sqlServer{}
+	require.NoError(t, databases.Apply(server))
+	require.Equal(t, []string{"add a", "a: one"}, server.calls)
+}
+
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"", "{", "{}", "[]", `{"vaults": {"abc": {"secrets": {"a": "b"}}}}`, `{"a": "\ud800"}`, "{\"a\"\n:1e999}", `{"sql": {"databases": {"a": {"script": []}}}}`,

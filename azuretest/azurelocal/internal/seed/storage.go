@@ -42,7 +42,7 @@ func (s *seeder) containers(a *azuretest.StorageAccount, n node) error {
 			return err
 		}
 		return s.fields(member, "a container", field{"blobs", func(n node) error {
-			return s.each(n, "the blobs", func(blob node) error {
+			return s.eachOf(n, exact, "the blobs", func(blob node) error {
 				data, err := s.content(blob)
 				if err != nil {
 					return err

@@ -43,12 +43,21 @@ func (d *document) fields(n node, what string, known ...field) error {
 	return nil
 }
 
-// each reads an object whose field names are the names of things.
+// each reads an object whose field names are the names of things, of Azure's.
 func (d *document) each(n node, what string, read func(member node) error) error {
+	return d.eachOf(n, folded, what, read)
+}
+
+// eachOf is each for names that have another key.
+func (d *document) eachOf(n node, k key, what string, read func(member node) error) error {
 	if n.value != object {
 		return d.errorf(n.at, "want an object with a field for each of %s", what)
 	}
+	names := d.once(k)
 	for _, member := range n.members {
+		if err := names.add(member.name, member.nameAt); err != nil {
+			return err
+		}
 		if err := read(member); err != nil {
 			return err
 		}
@@ -67,6 +76,21 @@ func (d *document) items(n node, what string, read func(item node) error) error 
 		}
 	}
 	return nil
+}
+
+// namesIn reads a list of names.
+func (d *document) namesIn(n node, k key, what string, read func(name string, at int) error) error {
+	names := d.once(k)
+	return d.items(n, what, func(item node) error {
+		name, err := d.text(item)
+		if err == nil {
+			err = names.add(name, item.at)
+		}
+		if err != nil {
+			return err
+		}
+		return read(name, item.at)
+	})
 }
 
 func (d *document) text(n node) (string, error) {

@@ -47,18 +47,18 @@ func (s *seeder) secrets(v *azuretest.Vault, n node) error {
 
 // disabled reads the names of secrets whose current version is.
 func (s *seeder) disabled(v *azuretest.Vault, n node) error {
-	return s.items(n, "names of secrets", func(item node) error {
-		name, err := s.text(item)
-		if err != nil {
-			return err
-		}
-		return s.try(item.at, func() { v.DisableSecret(name) })
+	return s.namesIn(n, folded, "names of secrets", func(name string, at int) error {
+		return s.try(at, func() { v.DisableSecret(name) })
 	})
 }
 
 func (s *seeder) policies(v *azuretest.Vault, n node) error {
 	return s.grants(n, "the identities", func(id *azuretest.Identity, rights node) error {
-		permissions, err := s.texts(rights, "permissions")
+		var permissions []string
+		err := s.namesIn(rights, folded, "permissions", func(name string, _ int) error {
+			permissions = append(permissions, name)
+			return nil
+		})
 		if err != nil {
 			return err
 		}

@@ -79,8 +79,9 @@ func (a answer) clean(text string, limit int) string {
 		text = strings.ReplaceAll(text, a.secret, azrest.Redacted)
 	}
 	text = regexp.MustCompile(`eyJ[\w.~+/=-]*|[\w.~+=-]{48,}`).ReplaceAllString(text, azrest.Redacted)
+	text = azrest.Scrub(text) // before the cut: what it puts in the place of a secret may be longer
 	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit], "\uFFFD") + "…"
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
 	}
-	return azrest.Scrub(text)
+	return text
 }

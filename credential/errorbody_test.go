@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -148,18 +149,43 @@ func TestEchoedSecrets(t *testing.T) {
 	}
 }
 
+// What stands in for a secret, or for half a character, counts as well.
+func TestErrorTextsAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"many signatures":  strings.Repeat("sig=x ", 1000),
+		"half a character": strings.Repeat("ab ", 85) + "é" + strings.Repeat("ab ", 1000),
+		"no characters":    strings.Repeat("a\xff ", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := http.Header{"Server": {text}, "X-Ms-Request-Id": {text}}
+			e := credential.StatusError(400, header, []byte(`{"error":"`+text+`","error_description":"`+text+`","correlation_id":"`+text+`"}`), "")
+			for limit, got := range map[int]string{256: e.Code, 2048: e.Description} {
+				require.Greater(t, len(got), limit-len("REDACTED"))
+				require.LessOrEqual(t, len(got), limit+len("…"))
+				require.True(t, utf8.ValidString(got))
+			}
+			require.LessOrEqual(t, len(e.RequestID), 64+len("…"))
+			require.LessOrEqual(t, len(e.CorrelationID), 64+len("…"))
+			require.NotContains(t, e.Code, "sig=x")
+		})
+	}
+}
+
 func FuzzErrorBody(f *testing.F) {
 	f.Add([]byte(`{"error":"invalid_request","error_description":"Identity not found"}`), 400, "hidden-secret")
 	f.Add([]byte(`{"error":{"code":"x","message":"hidden-secret","correlationId":"c"}}`), 404, "hidden-secret")
 	f.Add([]byte(`{"statusCode":400,"message":"eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2lnbmF0dXJl"}`), 400, "")
 	f.Add([]byte("<html>\r\nhidden-secret\x00 page"), 502, "hidden-secret")
 	f.Add([]byte(`{"error":null,"error_codes":[70021,"x"]}`), 401, "")
+	f.Add([]byte(`{"error":"`+strings.Repeat("sig=x ", 50)+`"}`), 400, "")
 	f.Fuzz(func(t *testing.T, body []byte, status int, secret string) {
 		header := http.Header{"Server": {string(body)}, "X-Ms-Request-Id": {secret}, "Retry-After": {string(body)}}
 		e := credential.StatusError(status, header, body, secret)
 		text := e.Error()
-		require.LessOrEqual(t, len(e.Code), 260)
-		require.LessOrEqual(t, len(e.Description), 2100)
+		require.LessOrEqual(t, len(e.Code), 256+len("…"))
+		require.LessOrEqual(t, len(e.Description), 2048+len("…"))
 		require.Less(t, len(text), 4000)
 		require.NotContains(t, text, "\n")
 		require.NotRegexp(t, `eyJ[\w-]{20,}`, text)

@@ -38,7 +38,7 @@ func (u *upload) blocks(ctx context.Context, first block) error {
 	err := s.all(staging, first)
 	s.workers.Wait()
 	if err = cmp.Or(ctx.Err(), context.Cause(staging), err); err != nil {
-		return u.failed(err, false)
+		return u.failed(err)
 	}
 	return s.commit(ctx)
 }
@@ -122,9 +122,9 @@ func (s *staging) commit(ctx context.Context) error {
 	if s.options.Checksum {
 		call.Header.Set("X-Ms-Blob-Content-Md5", base64.StdEncoding.EncodeToString(s.whole.Sum(nil)))
 	}
-	call.Body = azrest.NewContent("application/xml", []byte(list.String()))
+	call.Body, call.Doubt = azrest.NewContent("application/xml", []byte(list.String())), &s.doubt
 	if _, err := s.client.rest.Send(ctx, call); err != nil { //nolint:bodyclose // as above
-		return s.failed(err, true)
+		return s.failed(err)
 	}
 	return nil
 }

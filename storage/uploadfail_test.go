@@ -64,6 +64,56 @@ func TestAFailedUploadLeavesTheOldBlob(t *testing.T) {
 	}
 }
 
+// A try whose answer is lost may have made the blob, whatever the next one is told.
+func TestAnUploadTellsWhetherItMayBeThere(t *testing.T) {
+	t.Parallel()
+	const known, unknown = "nothing is committed)", "it is not known whether they are committed)"
+	lost := func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
+	status := func(status int) func() (*http.Response, error) {
+		return func() (*http.Response, error) { return answer(status, ""), nil }
+	}
+	for name, test := range map[string]struct {
+		answers []func() (*http.Response, error)
+		want    string
+	}{
+		"refused":               {[]func() (*http.Response, error){status(412)}, known},
+		"refused twice":         {[]func() (*http.Response, error){status(429), status(412)}, known},
+		"lost, then refused":    {[]func() (*http.Response, error){lost, status(412)}, unknown},
+		"failed, then refused":  {[]func() (*http.Response, error){status(503), status(409)}, unknown},
+		"a success of the kind": {[]func() (*http.Response, error){status(204)}, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, content := range []string{"a", "aa"} {
+				tries := 0
+				s := service(func(r *http.Request) (*http.Response, error) {
+					if _, err := io.Copy(io.Discard, r.Body); err != nil || r.URL.Query().Get("comp") == "block" {
+						return answer(http.StatusCreated, ""), err
+					}
+					tries++
+					return test.answers[tries-1]()
+				})
+				options := &storage.ClientOptions{HTTPClient: s.client()}
+				options.Retry.RetryDelay = time.Nanosecond
+				client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, options)
+				require.NoError(t, err)
+				err = client.Upload(t.Context(), "b", strings.NewReader(content), &storage.UploadOptions{BlockSize: 1, Concurrency: 1})
+				require.ErrorContains(t, err, test.want)
+				require.Len(t, test.answers, tries)
+			}
+		})
+	}
+}
+
+func TestAnUploadThatIsNotSentIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Fail(azuretest.Fault{Operation: "storage.listservicesas", Times: -1, Status: http.StatusForbidden})
+	err := w.all(t).Upload(t.Context(), "b", strings.NewReader("a"), nil)
+	require.ErrorIs(t, err, storage.ErrForbidden)
+	require.ErrorContains(t, err, "(the service has confirmed 0 bytes, nothing is committed)")
+}
+
 func TestTheEndOfTheContextEndsAnUpload(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,9 +5,6 @@ import (
 	"crypto/md5" //nolint:gosec // the service's checksum, not a signature
 	"encoding/base64"
 	"errors"
-	"net/http"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
@@ -20,6 +17,7 @@ type upload struct {
 	maxBlocks int
 	source    source
 	progress  progress
+	doubt     bool // the blob may have been made
 }
 
 func (u *upload) run(ctx context.Context) error {
@@ -30,7 +28,7 @@ func (u *upload) run(ctx context.Context) error {
 	}
 	switch {
 	case err != nil:
-		return u.failed(err, false)
+		return u.failed(err)
 	case whole:
 		return u.single(ctx, first)
 	default:
@@ -46,23 +44,21 @@ func (u *upload) single(ctx context.Context, content block) error {
 	if u.options.Checksum {
 		call.Header.Set("Content-Md5", checksum(content.data))
 	}
-	call.Body = content.Content
+	call.Body, call.Doubt = content.Content, &u.doubt
 	if _, err := u.client.rest.Send(ctx, call); err != nil { //nolint:bodyclose // the pipeline has read and closed it
-		return u.failed(err, true)
+		return u.failed(err)
 	}
 	u.progress.add(content.Size())
 	return nil
 }
 
-// failed says of an error what has become of the content. Of a request that would
-// have made the blob it is certain only if the service has refused it.
-func (u *upload) failed(err error, final bool) error {
+// failed says of an error what has become of the content.
+func (u *upload) failed(err error) error {
 	if own, ok := errors.AsType[*azrest.SourceError](err); ok {
 		err = own
 	}
 	state := "nothing is committed"
-	refusal, answered := errors.AsType[*azcore.ResponseError](err)
-	if final && (!answered || refusal.StatusCode >= http.StatusInternalServerError) {
+	if u.doubt {
 		state = "it is not known whether they are committed"
 	}
 	return u.client.note(u.call, err, "the service has confirmed %d bytes, %s", u.progress.sum(), state)

@@ -34,6 +34,10 @@ type Call struct {
 	Limit  int64 // bytes of the answer; 0: 4 MiB
 	Stream bool  // leave the body of a good answer to the caller, unbounded
 
+	// Doubt, unless nil, is set as soon as the service may have done what was
+	// asked: by a try that was sent and not refused, whatever became of the next.
+	Doubt *bool
+
 	unversioned bool // each try has to add the API version to the URL
 }
 
@@ -165,6 +169,14 @@ func (c *Client) decode(call Call, resp *http.Response, answer any) error {
 		return c.Fail(call, fmt.Errorf("%w: %d with a body that is not the expected JSON", ErrUnexpectedResponse, resp.StatusCode))
 	}
 	return nil
+}
+
+// tried notes what a try tells of what the service has done.
+func (call *Call) tried(resp *http.Response, err error) {
+	refused := err == nil && resp.StatusCode >= http.StatusMultipleChoices && resp.StatusCode < http.StatusInternalServerError
+	if call != nil && call.Doubt != nil && !refused {
+		*call.Doubt = true
+	}
 }
 
 func (call *Call) accepts(status int) bool {

@@ -94,14 +94,16 @@ type wire struct{ next policy.Transporter }
 // Do sends the request.
 func (w wire) Do(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.Do(req)
+	if err == nil && resp == nil {
+		err = errors.New("the Transport answered nothing")
+	}
+	call := callOf(req.Context())
+	call.tried(resp, err)
 	if err != nil {
 		return nil, ScrubError(err)
 	}
-	if resp == nil {
-		return nil, errors.New("the Transport answered nothing")
-	}
 	complete(resp)
-	resp.Body = bound(resp, callOf(req.Context()).limit())
+	resp.Body = bound(resp, call.limit())
 	return resp, nil
 }
 

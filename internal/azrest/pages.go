@@ -2,12 +2,32 @@ package azrest
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"fmt"
 	"iter"
 	"net/http"
 )
 
-var errSamePage = errors.New("the next page is this page again")
+var errSamePage = fmt.Errorf("%w: the next page is one that has been read", ErrUnexpectedResponse)
+
+// trail is the pages that a loop has read, by their links' hashes: links are long.
+type trail map[[sha256.Size]byte]bool
+
+// maxTrail bounds a trail. A circle of fewer pages is found still.
+const maxTrail = 1000
+
+// enter is false for a page that is on the trail.
+func (t trail) enter(link string) bool {
+	page := sha256.Sum256([]byte(link))
+	if t[page] {
+		return false
+	}
+	if len(t) >= maxTrail {
+		clear(t)
+	}
+	t[page] = true
+	return true
+}
 
 type page[T any] struct {
 	Value    []T    `json:"value"`
@@ -17,7 +37,8 @@ type page[T any] struct {
 // List sends a call and then one for each further page, when the loop gets there,
 // and answers the items of all pages, of which any may be empty. It ends after the
 // last page or the first error, which is invalid if that is not nil. A link to
-// another service is not followed. Each loop over the list begins at its first page.
+// another service is not followed, nor one to a page that the loop has read. Each
+// loop over the list begins at its first page.
 func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) T, invalid error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -25,7 +46,7 @@ func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) 
 			yield(none, c.Fail(first, invalid))
 			return
 		}
-		call := first
+		call, read := first, trail{}
 		for {
 			answer, err := Do[page[W]](ctx, c, call)
 			if err != nil {
@@ -40,7 +61,7 @@ func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) 
 			if answer.NextLink == "" {
 				return
 			}
-			if call, err = c.follow(call, answer.NextLink); err != nil {
+			if call, err = c.follow(call, answer.NextLink, read); err != nil {
 				yield(none, c.Fail(call, err))
 				return
 			}
@@ -48,17 +69,18 @@ func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) 
 	}
 }
 
-// follow is the call for the page behind link.
-func (c *Client) follow(call Call, link string) (Call, error) {
+// follow is the call for the page behind link, of which call has read the one before.
+func (c *Client) follow(call Call, link string, read trail) (Call, error) {
 	current, err := c.target(&call)
 	if err != nil {
 		return call, err
 	}
+	read.enter(current)
 	u, err := CheckLink("next page", c.endpoint, link)
 	if err != nil {
 		return call, err
 	}
-	if u.String() == current {
+	if !read.enter(u.String()) {
 		return call, errSamePage
 	}
 	call.URL, call.Method, call.Body = u, http.MethodGet, nil

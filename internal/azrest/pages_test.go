@@ -3,6 +3,7 @@ package azrest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -68,12 +69,33 @@ func TestPagesRefusesLinks(t *testing.T) {
 	}
 }
 
-func TestPagesEndsWhereALinkLeadsNowhere(t *testing.T) {
+func TestPagesEndsWhereALinkLeadsBack(t *testing.T) {
 	t.Parallel()
-	s := (&script{}).then(200, `{"value":[1],"nextLink":"https://contoso.vault.azure.net/secrets?api-version=7.4"}`)
-	_, err := pages(t.Context(), newClient(t, s.serve))
-	require.ErrorContains(t, err, "the next page is this page again")
-	require.Len(t, s.seen, 1)
+	const first = endpoint + "/secrets?api-version=7.4"
+	for name, test := range map[string]struct {
+		pages int    // read
+		back  string // where the last one leads
+	}{
+		"to itself":             {1, first},
+		"to itself, relatively": {1, "/secrets?api-version=7.4"},
+		"to the page before":    {2, first},
+		"to the second page":    {5, endpoint + "/secrets?page=1"},
+		"after many pages":      {1500, endpoint + "/secrets?page=1400"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{}
+			for n := 1; n < test.pages; n++ {
+				s.then(200, fmt.Sprintf(`{"value":[%d],"nextLink":"/secrets?page=%d"}`, n, n))
+			}
+			s.then(200, `{"value":[0],"nextLink":"`+test.back+`"}`)
+			got, err := pages(t.Context(), newClient(t, s.serve))
+			require.EqualError(t, err, "keyvault: list secrets in contoso.vault.azure.net: unexpected response: the next page is one that has been read")
+			require.ErrorIs(t, err, azrest.ErrUnexpectedResponse)
+			require.Len(t, got, test.pages, "each page is read once")
+			require.Len(t, s.seen, test.pages)
+		})
+	}
 }
 
 func TestPagesEndsWithTheFirstErrorOrTheContext(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 const (
 	defaultLimit = 4 << 20
-	errorLimit   = 64 << 10
+	errorLimit   = 1 << 20
 )
 
 // ErrTooLarge is in the chain of the error for an answer over its limit.

@@ -222,7 +222,7 @@ func TestOfAnErrorsBodyTheBeginningIsEnough(t *testing.T) {
 	})
 	_, err := get(t.Context(), newClient(t, s))
 	require.ErrorIs(t, err, azrest.ErrForbidden)
-	require.LessOrEqual(t, body.read, 64<<10)
+	require.LessOrEqual(t, body.read, 1<<20)
 }
 
 func TestAStreamIsLeftToTheCaller(t *testing.T) {

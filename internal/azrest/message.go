@@ -43,8 +43,12 @@ func parseServiceMessage(header http.Header, body []byte) serviceMessage {
 }
 
 func parseWireError(body []byte) wireError {
-	if bytes.HasPrefix(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+	body = bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n")
+	if bytes.HasPrefix(body, []byte("<")) {
 		return parseXMLError(body)
+	}
+	if !json.Valid(body) { // it is longer than what has been read, or was
+		body = closeJSON(body)
 	}
 	var envelope struct {
 		Error           wireError
@@ -75,9 +79,8 @@ func parseXMLError(body []byte) wireError {
 		Message string
 		Detail  string `xml:"AuthenticationErrorDetail"`
 	}
-	if xml.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &wire) != nil {
-		return wireError{}
-	}
+	// Of a text that ends too soon the elements that are whole are read.
+	_ = xml.Unmarshal(body, &wire)
 	message, _, _ := strings.Cut(wire.Message, "\nRequestId:")
 	e := wireError{Code: wire.Code, Message: message}
 	if wire.Detail != "" {

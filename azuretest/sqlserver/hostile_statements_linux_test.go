@@ -70,7 +70,7 @@ func (v *victim) addStatements(all attacks) {
 	} {
 		all["T-SQL: "+name] = func() {
 			c := v.login()
-			c.send(v.t, kindBatch, batch(text))
+			c.send(v.t, kindBatch, batch(text+" OPTION (MAXRECURSION 0)"))
 			<-time.After(awhile)
 			require.NoError(v.t, c.Close())
 		}

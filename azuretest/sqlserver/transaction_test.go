@@ -141,9 +141,9 @@ func TestCancel(t *testing.T) {
 	const endless = "WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n) "
 	for _, query := range []string{
 		"WAITFOR DELAY '00:10:00'",
-		endless + "SELECT COUNT(*) FROM n",
-		endless + "SELECT x FROM n",
-		endless + "INSERT INTO n SELECT x FROM n",
+		endless + "SELECT COUNT(*) FROM n OPTION (MAXRECURSION 0)",
+		endless + "SELECT x FROM n OPTION (MAXRECURSION 0)",
+		endless + "INSERT INTO n SELECT x FROM n OPTION (MAXRECURSION 0)",
 		"WHILE 1 = 1 SET NOCOUNT ON",
 	} {
 		t.Run(query[:20], func(t *testing.T) {

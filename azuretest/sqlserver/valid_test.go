@@ -1,6 +1,12 @@
 package sqlserver_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+
+	mssql "github.com/microsoft/go-mssqldb"
+	"github.com/stretchr/testify/require"
+)
 
 // TestQueriesOfSQLiteAlone: what the engine below would take, and the real server
 // refuses.
@@ -37,6 +43,95 @@ func TestQueriesOfSQLiteAlone(t *testing.T) {
 		"SELECT Id FROM (SELECT TOP 1 Id FROM Employees ORDER BY Id DESC) AS x":                                     "4",
 		"WITH x AS (SELECT Id FROM Employees ORDER BY Id OFFSET 3 ROWS) SELECT Id FROM x":                           "4",
 		"DECLARE @n int = 1; SELECT Title, @n, COUNT(*) FROM Employees WHERE Id = @n GROUP BY Title ORDER BY Title": "Chief Executive Officer|1|1",
+	}.check(t, db)
+}
+
+// TestConditions: what is true or false is no value, and a value is no condition.
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).machine(t)
+	for query, want := range map[string]string{
+		"SELECT 1=1":                                      "102 Incorrect syntax near '='.",
+		"SELECT (1 < 2)":                                  "102 Incorrect syntax near '<'.",
+		"SELECT Id > 1 AS x FROM Employees":               "102 Incorrect syntax near '>'.",
+		"SELECT Id IS NULL FROM Employees":                "156 Incorrect syntax near the keyword 'IS'.",
+		"SELECT 1 IN (1, 2)":                              "156 Incorrect syntax near the keyword 'IN'.",
+		"SELECT 'a' LIKE 'b'":                             "156 Incorrect syntax near the keyword 'LIKE'.",
+		"SELECT NOT 1 = 1":                                "156 Incorrect syntax near the keyword 'NOT'.",
+		"SELECT EXISTS (SELECT 1)":                        "156 Incorrect syntax near the keyword 'EXISTS'.",
+		"SELECT ISNULL(1 = 1, 0)":                         "102 Incorrect syntax near '='.",
+		"DECLARE @b bit = 1 = 1":                          "102 Incorrect syntax near '='.",
+		"SELECT 1 WHERE 1 = 1 = 1":                        "102 Incorrect syntax near '='.",
+		"SELECT 1 WHERE (1 = 1) = 1":                      "102 Incorrect syntax near '='.",
+		"SELECT 1 WHERE 1 = (1 = 1)":                      "102 Incorrect syntax near '='.",
+		"SELECT 1 WHERE (1 = 1) + 1 = 2":                  "102 Incorrect syntax near '+'.",
+		"SELECT 1 ORDER BY 1 = 1":                         "102 Incorrect syntax near '='.",
+		"SELECT 1 WHERE 1":                                "4145 An expression of non-boolean type specified in a context where a condition is expected, near '1'.",
+		"SELECT 1 WHERE (1)":                              "4145 An expression of non-boolean type specified in a context where a condition is expected, near ')'.",
+		"SELECT 1 WHERE 1 AND 1 = 1":                      "4145 An expression of non-boolean type specified in a context where a condition is expected, near 'AND'.",
+		"SELECT 1 WHERE NOT 1;":                           "4145 An expression of non-boolean type specified in a context where a condition is expected, near ';'.",
+		"IF 1 SELECT 1":                                   "4145 An expression of non-boolean type specified in a context where a condition is expected, near 'SELECT'.",
+		"SELECT CASE WHEN 1 THEN 2 END":                   "4145 An expression of non-boolean type specified in a context where a condition is expected, near 'THEN'.",
+		"SELECT IIF(1, 2, 3)":                             "4145 An expression of non-boolean type specified in a context where a condition is expected, near ','.",
+		"SELECT 1 FROM Employees a JOIN Employees b ON 1": "4145 An expression of non-boolean type specified in a context where a condition is expected, near '1'.",
+	} {
+		_, err := try(t, db, query)
+		var e mssql.Error
+		require.ErrorAs(t, err, &e, query)
+		require.Equal(t, want, fmt.Sprintf("%d %s", e.Number, e.Message), query)
+	}
+	answers{
+		"SELECT 'x' WHERE ((1) = (1)) AND NOT ((2 > 3)) AND ((1 + 1) * 2) IN (4) AND (SELECT 1) = 1": "x",
+		"SELECT IIF((1 = 1 AND (2) = 2), CASE WHEN NOT (1 = 2) THEN 'x' END, 'y')":                   "x",
+	}.check(t, db)
+}
+
+// TestCounts: how many rows a subquery, OFFSET, FETCH, TOP or a recursion may have.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).admin(t)
+	const numbers = "WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < %d) SELECT COUNT(*), MAX(x) FROM n"
+	refusals{
+		"SELECT (SELECT Id FROM Employees)":                                                                                                 512,
+		"SELECT 1 WHERE 1 = (SELECT Id FROM Employees)":                                                                                     512,
+		"SELECT (SELECT 1 UNION ALL SELECT 1)":                                                                                              512,
+		"SELECT Id FROM Employees e WHERE Id = (SELECT x.Id FROM Employees x WHERE x.Id >= e.Id)":                                           512,
+		"UPDATE Employees SET Title = (SELECT Title FROM Employees) WHERE Id = 1":                                                           512,
+		"DECLARE @n int = (SELECT Id FROM Employees)":                                                                                       512,
+		"DECLARE @n int; SET @n = (SELECT TOP 2 Id FROM Employees)":                                                                         512,
+		"SELECT Id FROM Employees ORDER BY Id OFFSET -1 ROWS":                                                                               10742,
+		"SELECT Id FROM Employees ORDER BY Id OFFSET 1 ROWS FETCH NEXT 0 ROWS ONLY":                                                         10744,
+		"DECLARE @n int = -2; SELECT Id FROM Employees ORDER BY Id OFFSET 1 ROWS FETCH NEXT @n ROWS ONLY":                                   10744,
+		"DECLARE @n int = -2; SELECT Id FROM Employees ORDER BY Id OFFSET (@n) ROWS":                                                        10742,
+		"SELECT Id FROM Employees ORDER BY Id OFFSET 1.5 ROWS":                                                                              10743,
+		"SELECT Id FROM Employees ORDER BY Id OFFSET 1 ROWS FETCH NEXT 'x' ROWS ONLY":                                                       10745,
+		"SELECT TOP (-1) Id FROM Employees":                                                                                                 127,
+		"DELETE TOP (-1) FROM Employees":                                                                                                    127,
+		"SELECT TOP (1.5) Id FROM Employees":                                                                                                1060,
+		"DECLARE @n int; SELECT TOP (@n) Id FROM Employees":                                                                                 1060,
+		fmt.Sprintf(numbers, 102):                                                                                                           530,
+		fmt.Sprintf(numbers, 12) + " OPTION (RECOMPILE, MAXRECURSION 10)":                                                                   530,
+		fmt.Sprintf(numbers, 12) + " OPTION (MAXRECURSION 40000)":                                                                           310,
+		"SELECT * FROM (SELECT 1 AS x OPTION (RECOMPILE)) AS t":                                                                             156,
+		"WITH n(x) AS (SELECT x + 1 FROM n UNION ALL SELECT 1) SELECT x FROM n":                                                             246,
+		"WITH Employees AS (SELECT * FROM Employees) SELECT * FROM Employees":                                                               252,
+		"WITH n(x) AS (SELECT 1 UNION SELECT x + 1 FROM n WHERE x < 5) SELECT x FROM n":                                                     252,
+		"WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) DELETE FROM Employees WHERE Id IN (SELECT x FROM n) OPTION (MAXRECURSION 2)": 530,
+		"SELECT TOP 1 [$level] FROM Employees":                                                                                              207,
+	}.check(t, db)
+	answers{
+		"SELECT (SELECT Id FROM Employees WHERE Id = 99), (SELECT TOP 1 Id FROM Employees ORDER BY Id DESC), (SELECT 1 UNION SELECT 1)":     "NULL|4|1",
+		"SELECT e.Id, (SELECT x.Name FROM Employees x WHERE x.Id = e.Id) FROM Employees e WHERE e.Id = (SELECT MIN(Id) + 1 FROM Employees)": "2|Terri Duffy",
+		"SELECT Id FROM Employees ORDER BY Id OFFSET 0 ROWS FETCH NEXT (1 + 1) ROWS ONLY":                                                   "1\n2",
+		"SELECT TOP 0 Id FROM Employees":                                 "",
+		fmt.Sprintf(numbers, 101):                                        "101|101",
+		fmt.Sprintf(numbers, 12) + " OPTION (MAXRECURSION 11)":           "12|12",
+		fmt.Sprintf(numbers, 500) + " OPTION (MAXRECURSION 0, MAXDOP 1)": "500|500",
+		"WITH n AS (SELECT 1 AS x, 'a' AS y UNION ALL SELECT m.x + 1, m.y FROM (SELECT 1 AS z) AS o JOIN n AS m ON m.x < 3) SELECT * FROM n":                                          "1|a\n2|a\n3|a",
+		"WITH n AS (SELECT 1 AS x UNION ALL SELECT 2 UNION ALL SELECT x + 2 FROM n WHERE x < 5 UNION ALL SELECT x + 10 FROM n WHERE x < 3) SELECT COUNT(*), MAX(x) FROM n":            "8|12",
+		"WITH n AS (SELECT TOP 1 Id FROM Employees ORDER BY Id), m AS (SELECT Id FROM n UNION ALL SELECT m.Id + 1 FROM m WHERE m.Id < 3) SELECT Id FROM m ORDER BY 1":                 "1\n2\n3",
+		"WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) UPDATE Employees SET Title = 'r' OUTPUT INSERTED.Id WHERE Id IN (SELECT x FROM n) OPTION (MAXRECURSION 2)": "1\n2\n3",
+		"BEGIN TRY SELECT (SELECT Id FROM Employees) END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY() END CATCH":                                                           "512|16",
 	}.check(t, db)
 }
 

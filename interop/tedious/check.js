@@ -185,7 +185,7 @@ const checks = {
 
   async 'request timeout'(world) {
     await withConnection(world, { token: world.machine, requestTimeout: 200 }, async (c) => {
-      await assert.rejects(run(c, 'WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n', [], 'execSqlBatch'), /Timeout/);
+      await assert.rejects(run(c, 'WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n OPTION (MAXRECURSION 0)', [], 'execSqlBatch'), /Timeout/);
       assert.deepStrictEqual((await run(c, 'SELECT 2')).rows, [[2]]);
     });
   },
@@ -217,7 +217,7 @@ const checks = {
 
   async 'many rows'(world) {
     await withConnection(world, { token: world.machine }, async (c) => {
-      const sql = 'WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n WHERE x < 50000) SELECT x, REPLICATE(N"y", 50) AS y FROM n'.replaceAll('"', "'");
+      const sql = 'WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n WHERE x < 50000) SELECT x, REPLICATE(N"y", 50) AS y FROM n OPTION (MAXRECURSION 0)'.replaceAll('"', "'");
       const { rows } = await run(c, sql, [], 'execSqlBatch');
       assert.strictEqual(rows.length, 50000);
       assert.deepStrictEqual(rows[49999], [50000, 'y'.repeat(50)]);

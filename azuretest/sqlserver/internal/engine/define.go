@@ -183,7 +183,7 @@ func (s *Session) createText(ctx context.Context, t *table) (string, error) {
 
 // checkText writes the condition of a CHECK.
 func (s *Session) checkText(ctx context.Context, t *table, c check) (string, error) {
-	x, err := tsql.ParseExpr(c.Text)
+	x, err := tsql.ParseCondition(c.Text)
 	if err != nil {
 		return "", err
 	}

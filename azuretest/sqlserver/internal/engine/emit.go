@@ -28,6 +28,8 @@ type emitter struct {
 	sized  int  // characters or bytes that the values of the others may have together
 	given  int  // columns of an INSERT that it has values for
 	frozen bool // the text is kept: nothing in it may depend on the session
+
+	recursion *recursion // whose parts are written
 }
 
 func tooComplex() *tds.Error {

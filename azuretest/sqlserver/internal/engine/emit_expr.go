@@ -47,11 +47,7 @@ func (e *emitter) write(x tsql.Expr) typed {
 	case *tsql.Call:
 		return e.call(x)
 	case *tsql.Subquery:
-		text, columns := e.subquery(x.Query)
-		if len(columns) != 1 {
-			return e.fail(failure(116, 16, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."))
-		}
-		return typed{"(" + text + ")", columns[0].Type}
+		return e.scalar(x.Query)
 	case *tsql.Collate:
 		return e.expr(x.X)
 	case *tsql.Default:

@@ -113,22 +113,26 @@ func (e *emitter) with(list []tsql.CTE) string {
 func (e *emitter) cte(c tsql.CTE) string {
 	e.unordered(c.Query)
 	if op, ok := c.Query.Body.(*tsql.SetOperation); ok && c.Query.With == nil {
-		parts, _ := spine(op)
-		_, first := e.body(parts[0], nil)
-		e.ctes = append(e.ctes, cte{c.Name, renamed(first, c.Columns)})
-		text, _ := e.query(c.Query)
-		return e.cteText(c, first, text)
+		return e.united(c, op)
+	}
+	if r := (&recursion{name: c.Name}); r.in(c.Query.Body) != "" {
+		e.fail(r.alone())
 	}
 	text, columns := e.query(c.Query)
 	e.ctes = append(e.ctes, cte{c.Name, renamed(columns, c.Columns)})
-	return e.cteText(c, columns, text)
+	return e.cteText(c, columnList(e.cteColumns(c, columns)), text)
 }
 
-func (e *emitter) cteText(c tsql.CTE, columns []tds.Column, text string) string {
+// cteColumns gives the columns of a common table expression their names.
+func (e *emitter) cteColumns(c tsql.CTE, columns []tds.Column) []tds.Column {
 	if c.Columns != nil && len(c.Columns) != len(columns) {
 		e.fail(failure(8159, 16, "'%s' has fewer columns than were specified in the column list.", c.Name))
 	}
-	return quote(c.Name) + "(" + columnList(renamed(columns, c.Columns)) + ") AS (" + text + ")"
+	return renamed(columns, c.Columns)
+}
+
+func (e *emitter) cteText(c tsql.CTE, columns, text string) string {
+	return quote(c.Name) + "(" + columns + ") AS (" + text + ")"
 }
 
 func renamed(columns []tds.Column, names []string) []tds.Column {
@@ -281,10 +285,7 @@ func (e *emitter) offset(q *tsql.Query) string {
 	}
 	limit := "-1"
 	if q.Fetch != nil {
-		limit = e.count(q.Fetch)
+		limit = e.count("FETCH", q.Fetch)
 	}
-	return " LIMIT " + limit + " OFFSET " + e.count(q.Offset)
+	return " LIMIT " + limit + " OFFSET " + e.count("OFFSET", q.Offset)
 }
-
-// count writes how many rows are meant.
-func (e *emitter) count(x tsql.Expr) string { return e.cast(e.expr(x), bigintType()).sql }

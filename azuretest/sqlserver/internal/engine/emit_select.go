@@ -22,9 +22,11 @@ type item struct {
 // of the given types, if there are some.
 func (e *emitter) selectQuery(s *tsql.Select, q *tsql.Query, as []tds.Type) (string, []tds.Column) {
 	e.scopes = append(e.scopes, scope{})
-	defer func() { e.scopes = e.scopes[:len(e.scopes)-1] }()
+	around := e.recursion
+	e.recursion = nil // the queries in this one have no part in it
+	defer func() { e.scopes, e.recursion = e.scopes[:len(e.scopes)-1], around }()
 	from := e.from(s.From)
-	items := e.items(s.Items)
+	items := append(e.items(s.Items), around.level(s.From)...)
 	e.grouped(s, items)
 	for i := range as {
 		items[i].typed = e.cast(items[i].typed, as[i])
@@ -193,7 +195,7 @@ func (e *emitter) top(s *tsql.Select, q *tsql.Query, from string) string {
 		}
 		return fmt.Sprintf(" LIMIT CAST(ceil((SELECT count(*)%s%s) * %s / 100.0) AS INTEGER)", from, where, e.float(e.expr(s.Top.Count)))
 	}
-	return " LIMIT " + e.count(s.Top.Count)
+	return " LIMIT " + e.count("TOP", s.Top.Count)
 }
 
 // from writes FROM and puts its tables into the scope.

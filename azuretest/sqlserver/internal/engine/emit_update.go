@@ -120,7 +120,7 @@ func (e *emitter) topRows(t *tsql.Top) string {
 	case t.Percent:
 		e.fail(unsupported("TOP PERCENT"))
 	}
-	return " LIMIT " + e.count(t.Count)
+	return " LIMIT " + e.count("TOP", t.Count)
 }
 
 // delete writes a DELETE.

@@ -22,7 +22,7 @@ func (c *conn) driver() (*sqlite.Driver, error) {
 	d := &sqlite.Driver{}
 	functions := map[string]function{}
 	for _, some := range []map[string]function{
-		coreFunctions(), textFunctions(), characterFunctions(), timeFunctions(), calendarFunctions(), numberFunctions(), catalogFunctions(),
+		coreFunctions(), countFunctions(), textFunctions(), characterFunctions(), timeFunctions(), calendarFunctions(), numberFunctions(), catalogFunctions(),
 	} {
 		maps.Copy(functions, some)
 	}

@@ -154,7 +154,7 @@ func (s *Session) step(ctx context.Context, st tsql.At) error {
 // endsBatch reports whether an error ends more than its statement.
 func endsBatch(number int32) bool {
 	switch number {
-	case 515, 547, 544, 545, 2601, 2627, 2628, 8152, 220, 8115, 8134, 229, 262, 15023, 15063, 15151, 15247, 33130, 33131, 33134, 37545,
+	case 512, 515, 530, 547, 544, 545, 2601, 2627, 2628, 8152, 220, 8115, 8134, 229, 262, 15023, 15063, 15151, 15247, 33130, 33131, 33134, 37545,
 		2714, 3701, 3902, 3903, 50000, 8102, 1088, 15404, 15144, 15150:
 		return false
 	}

@@ -61,7 +61,7 @@ func (p *parser) createIndex() Stmt {
 	}
 	if p.accept("WHERE") {
 		first := p.at
-		p.expr()
+		p.condition()
 		s.Where = p.written(first)
 	}
 	if p.accept("WITH") {

@@ -37,9 +37,10 @@ type Query struct {
 
 // CTE is a named query before another.
 type CTE struct {
-	Name    string
-	Columns []string
-	Query   *Query
+	Name         string
+	Columns      []string
+	Query        *Query
+	MaxRecursion int // how often it may name itself for a row; 0 is without end
 }
 
 // Order is one item of ORDER BY.

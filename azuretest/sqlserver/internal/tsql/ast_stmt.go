@@ -32,7 +32,7 @@ type Update struct {
 	Where  Expr
 }
 
-// Assignment is Column = Value, or @Variable = Value. Op may be +=.
+// Assignment is Column = Value, @Variable = Value or both. Op may be +=.
 type Assignment struct {
 	Column   string
 	Variable string

@@ -37,6 +37,9 @@ func (p *parser) arguments(name []string) []Expr {
 			p.at += 2
 			args = append(args, &Literal{String, strings.ToLower(t.Text)})
 		}
+	case "IIF":
+		args = append(args, p.condition())
+		p.expectSymbol(",")
 	}
 	return append(args, p.exprs()...)
 }

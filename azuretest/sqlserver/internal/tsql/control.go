@@ -31,10 +31,19 @@ func ParseDeclarations(text string) (list []Declaration, err error) {
 	return list, err
 }
 
-// ParseExpr reads an expression that stands alone.
+// ParseExpr reads a value that stands alone.
 func ParseExpr(text string) (x Expr, err error) {
 	err = run(text, func(p *parser) {
 		x = p.expr()
+		p.finish()
+	})
+	return x, err
+}
+
+// ParseCondition reads a condition that stands alone.
+func ParseCondition(text string) (x Expr, err error) {
+	err = run(text, func(p *parser) {
+		x = p.condition()
 		p.finish()
 	})
 	return x, err
@@ -76,7 +85,7 @@ func (p *parser) statement() At {
 func (p *parser) statementBody() Stmt {
 	t := p.peek()
 	if t.symbol("(") && p.startsQuery() {
-		return p.query()
+		return p.manipulation()
 	}
 	if t.Kind == Quoted {
 		return p.exec() // a procedure without EXEC, as the first of a batch
@@ -117,6 +126,15 @@ func (p *parser) statementBody() Stmt {
 
 func (p *parser) manipulation() Stmt {
 	with := p.with()
+	s := p.manipulate(with)
+	p.optionClause(with)
+	if _, ok := s.(*Merge); ok && !p.peek().symbol(";") {
+		p.fail(10713, "A MERGE statement must be terminated by a semi-colon (;).")
+	}
+	return s
+}
+
+func (p *parser) manipulate(with []CTE) Stmt {
 	switch {
 	case p.ahead("INSERT"):
 		return p.insert(with)
@@ -176,14 +194,14 @@ func (p *parser) flow() Stmt {
 	how := strings.ToUpper(p.next().Text)
 	switch how {
 	case "IF":
-		s := &If{Cond: p.expr(), Then: p.statement()}
+		s := &If{Cond: p.condition(), Then: p.statement()}
 		if p.accept("ELSE") {
 			branch := p.statement()
 			s.Else = &branch
 		}
 		return s
 	case "WHILE":
-		return &While{p.expr(), p.statement()}
+		return &While{p.condition(), p.statement()}
 	}
 	s := &Leave{How: how}
 	if t := p.peek(); how == "RETURN" && (t.Kind == Integer || t.Kind == Variable || t.symbol("-") || t.symbol("(")) {

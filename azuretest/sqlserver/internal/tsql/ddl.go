@@ -197,7 +197,7 @@ func (p *parser) constraint() Constraint {
 		c.Kind = "CHECK"
 		p.accept("NOT", "FOR", "REPLICATION")
 		first := p.at
-		p.inParens(func() { p.expr() })
+		p.inParens(func() { p.condition() })
 		c.Text = p.written(first)
 	case p.accept("DEFAULT"):
 		c.Kind = "DEFAULT"

@@ -57,7 +57,11 @@ func (p *parser) assignments() []Assignment {
 		if t := p.peek(); t.Kind == Variable {
 			p.at++
 			a.Variable = strings.ToLower(t.Text)
-		} else {
+			if p.peek().symbol("=") && p.look(1).name() && isAssignment(p.look(2)) {
+				p.at++ // @a = b = 1
+			}
+		}
+		if a.Variable == "" || p.peek().name() {
 			a.Column = p.objectName().Last()
 		}
 		if !isAssignment(p.peek()) {
@@ -95,14 +99,11 @@ func (p *parser) merge(with []CTE) Stmt {
 	p.expect("USING")
 	s.Using = p.sourceTerm()
 	p.expect("ON")
-	s.On = p.expr()
+	s.On = p.condition()
 	for p.accept("WHEN") {
 		s.Whens = append(s.Whens, p.mergeWhen())
 	}
 	s.Output = p.output()
-	if !p.peek().symbol(";") {
-		p.fail(10713, "A MERGE statement must be terminated by a semi-colon (;).")
-	}
 	return s
 }
 
@@ -113,7 +114,7 @@ func (p *parser) mergeWhen() MergeWhen {
 		w.BySource = p.oneOf("SOURCE", "TARGET") == "SOURCE"
 	}
 	if p.accept("AND") {
-		w.And = p.expr()
+		w.And = p.condition()
 	}
 	p.expect("THEN")
 	switch {

@@ -2,118 +2,22 @@ package tsql
 
 import "strings"
 
-// Precedence, from what binds least: OR; AND; NOT; comparisons; + - & | ^; * / %; unary.
+// Precedence, from what binds least: + - & | ^; * / %; unary.
 // https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-transact-sql
 
-// expr reads an expression, conditions included.
+// expr reads an expression that is a value.
 func (p *parser) expr() Expr {
 	defer p.deeper()()
-	left := p.and()
-	for n := 0; p.accept("OR"); n++ {
-		p.chain(n)
-		left = &Binary{"OR", left, p.and()}
-	}
-	return left
+	return p.value(p.sum)
 }
 
-func (p *parser) and() Expr {
-	left := p.not()
-	for n := 0; p.accept("AND"); n++ {
-		p.chain(n)
-		left = &Binary{"AND", left, p.not()}
-	}
-	return left
-}
-
-func (p *parser) not() Expr {
-	if p.accept("NOT") {
-		defer p.deeper()()
-		return &Unary{"NOT", p.not()}
-	}
-	return p.comparison()
-}
-
-func (p *parser) comparison() Expr {
-	left := p.sum()
-	for n := 0; ; n++ {
-		p.chain(n)
-		t := p.peek()
-		switch {
-		case t.Kind == Symbol && isComparison(t.Text):
-			p.at++
-			left = &Binary{comparison(t.Text), left, p.sum()}
-		case p.accept("IS"):
-			not := p.accept("NOT")
-			p.expect("NULL")
-			left = &IsNull{left, not}
-		default:
-			not := p.ahead("NOT") && (p.look(1).is("IN") || p.look(1).is("LIKE") || p.look(1).is("BETWEEN"))
-			if not {
-				p.at++
-			}
-			right := p.predicate(left, not)
-			if right == nil {
-				return left
-			}
-			left = right
-		}
-	}
-}
-
-func isComparison(op string) bool {
-	switch op {
-	case "=", "<>", "!=", "<", ">", "<=", ">=", "!<", "!>":
-		return true
-	}
-	return false
-}
-
-// comparison returns an operator as everybody writes it.
-func comparison(op string) string {
-	switch op {
-	case "!=":
-		return "<>"
-	case "!<":
-		return ">="
-	case "!>":
-		return "<="
-	}
-	return op
-}
-
-// predicate reads IN, LIKE or BETWEEN behind what they are about; it is nil if there
-// is none.
-func (p *parser) predicate(x Expr, not bool) Expr {
-	switch {
-	case p.accept("IN"):
-		in := &In{X: x, Not: not}
-		p.inParens(func() {
-			if p.startsQuery() {
-				in.Query = p.query()
-				return
-			}
-			in.List = p.exprs()
-		})
-		return in
-	case p.accept("LIKE"):
-		like := &Like{X: x, Pattern: p.sum(), Not: not}
-		if p.accept("ESCAPE") {
-			like.Escape = p.sum()
-		}
-		return like
-	case p.accept("BETWEEN"):
-		b := &Between{X: x, Not: not, Low: p.sum()}
-		p.expect("AND")
-		b.High = p.sum()
-		return b
-	}
-	return nil
-}
-
-func (p *parser) exprs() []Expr {
-	var list []Expr
-	p.list(func() { list = append(list, p.expr()) })
-	return list
+// value reads what is a value wherever it stands.
+func (p *parser) value(read func() Expr) Expr {
+	outer := p.logical
+	p.logical = false
+	x := read()
+	p.logical = outer
+	return x
 }
 
 func (p *parser) sum() Expr { return p.leftToRight("+-&|^", p.product) }
@@ -122,28 +26,35 @@ func (p *parser) product() Expr { return p.leftToRight("*/%", p.unary) }
 
 func (p *parser) leftToRight(operators string, operand func() Expr) Expr {
 	left := operand()
-	for n := 0; ; n++ {
+	for n := 0; !holds(left); n++ {
 		p.chain(n)
 		t := p.peek()
 		if t.Kind != Symbol || len(t.Text) != 1 || !strings.Contains(operators, t.Text) {
 			return left
 		}
 		p.at++
-		left = &Binary{t.Text, left, operand()}
+		left = &Binary{t.Text, left, p.value(operand)}
 	}
+	return left
 }
 
 func (p *parser) unary() Expr {
 	if t := p.peek(); t.Kind == Symbol && (t.Text == "-" || t.Text == "+" || t.Text == "~") {
 		defer p.deeper()()
 		p.at++
-		return &Unary{t.Text, p.unary()}
+		return &Unary{t.Text, p.value(p.unary)}
 	}
 	x := p.primary()
-	for p.accept("COLLATE") {
+	for !holds(x) && p.accept("COLLATE") {
 		x = &Collate{x, p.identifier()}
 	}
 	return x
+}
+
+func (p *parser) exprs() []Expr {
+	var list []Expr
+	p.list(func() { list = append(list, p.expr()) })
+	return list
 }
 
 func (p *parser) primary() Expr {
@@ -185,6 +96,10 @@ func (p *parser) parenthesized() Expr {
 			x = &Subquery{p.query()}
 			return
 		}
+		if p.logical {
+			x = p.or()
+			return
+		}
 		x = p.expr()
 	})
 	return x
@@ -204,6 +119,9 @@ func (p *parser) keywordExpr() Expr {
 	case "CASE":
 		return p.caseExpr()
 	case "EXISTS":
+		if !p.logical {
+			p.unexpected()
+		}
 		p.at++
 		e := &Exists{}
 		p.inParens(func() { e.Query = p.query() })
@@ -232,11 +150,13 @@ func (p *parser) caseExpr() Expr {
 	defer p.deeper()()
 	p.expect("CASE")
 	c := &Case{}
+	when := p.condition
 	if !p.ahead("WHEN") {
 		c.Operand = p.expr()
+		when = p.expr
 	}
 	for p.accept("WHEN") {
-		cond := p.expr()
+		cond := when()
 		p.expect("THEN")
 		c.Whens = append(c.Whens, When{cond, p.expr()})
 	}

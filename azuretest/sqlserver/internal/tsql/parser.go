@@ -14,10 +14,11 @@ const (
 
 // parser makes statements of tokens.
 type parser struct {
-	text   string
-	tokens []Token
-	at     int
-	depth  int
+	text    string
+	tokens  []Token
+	at      int
+	depth   int
+	logical bool // a condition may stand in parentheses here
 }
 
 // failure carries a SyntaxError up to where parsing began.

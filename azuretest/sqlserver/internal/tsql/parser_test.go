@@ -39,19 +39,29 @@ func brackets(x tsql.Expr) string {
 func TestPrecedence(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"1 + 2 * 3 - 4":                "((1 + (2 * 3)) - 4)",
-		"1 - 2 - 3":                    "((1 - 2) - 3)",
-		"-a * ~b":                      "((- a) * (~ b))",
 		"a & b = c | d":                "((a & b) = (c | d))",
 		"NOT a = 1 AND b = 2 OR c = 3": "(((NOT (a = 1)) AND (b = 2)) OR (c = 3))",
-		"a OR b AND c":                 "(a OR (b AND c))",
+		"a=1 OR b=2 AND c=3":           "((a = 1) OR ((b = 2) AND (c = 3)))",
 		"a BETWEEN 1 AND 2 AND b = 3":  "((a between 1 and 2 false) AND (b = 3))",
 		"a NOT LIKE 'x' + 'y'":         "(a like (x + y) true)",
 		"a IS NOT NULL OR b IN (1, 2)": "((a is null true) OR (b in 2 false))",
+		"((a)) = (b + (c))":            "(a = (b + c))",
+		"((a = b) AND (c) < 1)":        "((a = b) AND (c < 1))",
+		"(a + 1) * 2 IN (1)":           "(((a + 1) * 2) in 1 false)",
+		"NOT (NOT (a) IS NULL)":        "(NOT (NOT (a is null false)))",
 		"a != 1 AND b !< 2":            "((a <> 1) AND (b >= 2))",
-		"(1 + 2) * 3":                  "((1 + 2) * 3)",
-		"[a b].c.d":                    "a b.c.d",
-		"@A":                           "@a",
+	} {
+		x, err := tsql.ParseCondition(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, brackets(x), text)
+	}
+	for text, want := range map[string]string{
+		"1 + 2 * 3 - 4": "((1 + (2 * 3)) - 4)",
+		"1 - 2 - 3":     "((1 - 2) - 3)",
+		"-a * ~b":       "((- a) * (~ b))",
+		"(1 + 2) * 3":   "((1 + 2) * 3)",
+		"[a b].c.d":     "a b.c.d",
+		"@A":            "@a",
 	} {
 		x, err := tsql.ParseExpr(text)
 		require.NoError(t, err, text)
@@ -200,6 +210,9 @@ func FuzzParseParts(f *testing.F) {
 		requirePlace(t, text, err)
 		require.LessOrEqual(t, len(name), 4)
 		x, err := tsql.ParseExpr(text)
+		requirePlace(t, text, err)
+		require.True(t, err != nil || x != nil)
+		x, err = tsql.ParseCondition(text)
 		requirePlace(t, text, err)
 		require.True(t, err != nil || x != nil)
 		tsql.ParseDelay(text)

@@ -23,21 +23,57 @@ func (p *parser) query() *Query {
 		p.unexpected() // there is no order to count in
 	}
 	if p.accept("OFFSET") {
-		q.Offset = p.sum()
+		q.Offset = p.expr()
 		p.rows()
 		if p.accept("FETCH") {
 			if p.oneOf("NEXT", "FIRST") == "" {
 				p.unexpected()
 			}
-			q.Fetch = p.sum()
+			q.Fetch = p.expr()
 			p.rows()
 			p.expect("ONLY")
 		}
 	}
-	if p.accept("OPTION") {
-		p.skipParens()
-	}
 	return q
+}
+
+// maxRecursion is the most that MAXRECURSION may be.
+const maxRecursion = 32767
+
+// optionClause reads OPTION, which ends a statement. Of its hints MAXRECURSION alone changes
+// what a statement does: it is noted with what may name itself.
+func (p *parser) optionClause(with []CTE) {
+	if !p.accept("OPTION") {
+		return
+	}
+	p.inParens(func() {
+		p.list(func() {
+			if !p.accept("MAXRECURSION") {
+				p.hint()
+				return
+			}
+			n := p.integer()
+			if n > maxRecursion {
+				p.fail(310, "The value %d specified for the MAXRECURSION option exceeds the allowed maximum of %d.", n, maxRecursion)
+			}
+			for i := range with {
+				with[i].MaxRecursion = n
+			}
+		})
+	})
+}
+
+// hint passes over one hint of an OPTION.
+func (p *parser) hint() {
+	for first := p.at; p.at == first || !p.peek().symbol(",") && !p.peek().symbol(")"); {
+		if p.peek().symbol("(") {
+			p.skipParens()
+			continue
+		}
+		if p.next().Kind == End {
+			p.unexpected()
+		}
+	}
 }
 
 // wholeQuery reads a query that may begin with common table expressions.
@@ -69,13 +105,16 @@ func (p *parser) skipParens() {
 	})
 }
 
+// defaultRecursion is MAXRECURSION where nothing is said about it.
+const defaultRecursion = 100
+
 func (p *parser) with() []CTE {
 	if !p.accept("WITH") {
 		return nil
 	}
 	var list []CTE
 	p.list(func() {
-		c := CTE{Name: p.identifier()}
+		c := CTE{Name: p.identifier(), MaxRecursion: defaultRecursion}
 		if p.peek().symbol("(") {
 			c.Columns = p.names()
 		}
@@ -139,14 +178,14 @@ func (p *parser) selectBody() *Select {
 		s.GroupBy = p.exprs()
 	}
 	if p.accept("HAVING") {
-		s.Having = p.expr()
+		s.Having = p.condition()
 	}
 	return s
 }
 
 func (p *parser) where() Expr {
 	if p.accept("WHERE") {
-		return p.expr()
+		return p.condition()
 	}
 	return nil
 }

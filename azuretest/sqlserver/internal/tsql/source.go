@@ -15,7 +15,7 @@ func (p *parser) source() Source {
 				j.R = p.nested(j.R)
 			}
 			p.expect("ON")
-			j.On = p.expr()
+			j.On = p.condition()
 		}
 		left = j
 	}
@@ -29,7 +29,7 @@ func (p *parser) nested(left Source) Source {
 		if j.Kind != "CROSS" {
 			j.R = p.nested(j.R)
 			p.expect("ON")
-			j.On = p.expr()
+			j.On = p.condition()
 		}
 		left = j
 	}

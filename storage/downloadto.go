@@ -16,16 +16,19 @@ const (
 	defaultDownloadBlock = 8 << 20
 	defaultConcurrency   = 4
 	copyBuffer           = 128 << 10
+	smallBuffer          = 4 << 10
+	maxWorkers           = 1000    // each has a buffer, and a connection if it can get one
 	maxRange             = 1 << 50 // more than any blob, and small enough to add
 )
 
 // DownloadOptions tune [ContainerClient.DownloadTo]. The zero value and nil are
 // ready to use.
 type DownloadOptions struct {
-	// BlockSize is how many bytes each request asks for. Zero: 8 MiB. None are
-	// kept in memory: a request needs 128 KiB.
+	// BlockSize is how many bytes each request asks for. Zero: 8 MiB. Negative:
+	// an error. They are not kept in memory: a request needs 128 KiB.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4.
+	// Negative: an error.
 	Concurrency int
 	// Progress is told how many bytes have been written, each time some have,
 	// by one goroutine at a time and with growing numbers. Nil: nobody is told.
@@ -47,6 +50,7 @@ func (o *DownloadOptions) withDefaults() (DownloadOptions, error) {
 	if own.Concurrency == 0 {
 		own.Concurrency = defaultConcurrency
 	}
+	own.Concurrency = min(own.Concurrency, maxWorkers)
 	return own, nil
 }
 
@@ -59,7 +63,7 @@ func (c *ContainerClient) DownloadTo(ctx context.Context, blob string, w io.Writ
 	d := c.download(blob)
 	d.call.Span = "ContainerClient.DownloadTo"
 	own, err := options.withDefaults()
-	if w == nil {
+	if isNil(w) {
 		err = errors.New("there is nothing to write to")
 	}
 	if err != nil {
@@ -131,7 +135,7 @@ func (t *transfer) run(ctx context.Context) error {
 
 // work begins with the answer there is already, if it is the first worker.
 func (t *transfer) work(ctx context.Context, first bool) error {
-	buffer := make([]byte, copyBuffer)
+	buffer := make([]byte, min(copyBuffer, max(t.options.BlockSize, smallBuffer)))
 	if first {
 		if err := t.copy(ctx, t.first, buffer); err != nil {
 			return err

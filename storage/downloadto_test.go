@@ -6,9 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,6 +88,8 @@ func TestDownloadToFails(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrShortWrite)
 	_, err = client.DownloadTo(t.Context(), "b", nil, nil)
 	require.EqualError(t, err, `storage: download blob "mycontainer/b" in mystorageacct.blob.core.windows.net: there is nothing to write to`)
+	_, err = client.DownloadTo(t.Context(), "b", (*os.File)(nil), nil)
+	require.ErrorContains(t, err, "there is nothing to write to")
 
 	w.Fail(azuretest.Fault{Operation: gets, Nth: 4, Times: -1, Status: 500})
 	_, err = client.DownloadTo(t.Context(), "b", &memory{}, &storage.DownloadOptions{BlockSize: 1000, Concurrency: 1})
@@ -137,6 +144,29 @@ func TestDownloadToIsOfOneVersion(t *testing.T) {
 		}
 	}})
 	require.ErrorIs(t, err, storage.ErrConflict)
+}
+
+func TestDownloadToHasItsLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int32
+		s := service(func(r *http.Request) (*http.Response, error) {
+			defer now.Add(-1)
+			if n := now.Add(1); n > most.Load() { // all of them come before the first leaves
+				most.Store(n)
+			}
+			time.Sleep(time.Second)
+			start, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Range"), "bytes="), "-")
+			return answer(206, "x", "Content-Range", "bytes "+start+"-"+start+"/1200", "Etag", "0x1"), nil
+		})
+		client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
+		require.NoError(t, err)
+		target := &memory{}
+		_, err = client.DownloadTo(t.Context(), "b", target, &storage.DownloadOptions{BlockSize: 1, Concurrency: math.MaxInt})
+		require.NoError(t, err)
+		require.Equal(t, strings.Repeat("x", 1200), string(target.data))
+		require.LessOrEqual(t, most.Load(), int32(1000))
+	})
 }
 
 // What stands between here and the service may not know If-Match, and leave out

@@ -9,7 +9,12 @@ import (
 // checkMetadata wants names that are identifiers and values that a header holds.
 // https://learn.microsoft.com/rest/api/storageservices/setting-and-retrieving-properties-and-metadata-for-blob-resources
 func checkMetadata(metadata map[string]string) error {
+	seen := map[string]bool{}
 	for name, value := range metadata {
+		if seen[strings.ToLower(name)] {
+			return errors.New("two names of Metadata differ by case only")
+		}
+		seen[strings.ToLower(name)] = true
 		for i, r := range name {
 			letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
 			if !letter && (i == 0 || r < '0' || r > '9') {

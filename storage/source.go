@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/keyless-go/azure/internal/azrest"
@@ -136,6 +138,9 @@ func (s *source) fill(ctx context.Context, buffer []byte) (int, error) {
 			return total, err
 		}
 		n, err := s.reader.Read(buffer[total:])
+		if n < 0 || n > len(buffer)-total {
+			return total, &azrest.SourceError{Err: fmt.Errorf("its Read returned %d for a buffer of %d bytes", n, len(buffer)-total)}
+		}
 		total += n
 		switch {
 		case errors.Is(err, io.EOF):
@@ -145,6 +150,13 @@ func (s *source) fill(ctx context.Context, buffer []byte) (int, error) {
 		}
 	}
 	return total, nil
+}
+
+// isNil also sees what os.Open returns beside an error that nobody has looked
+// at: a nil pointer, which in an interface is not nil.
+func isNil(given any) bool {
+	v := reflect.ValueOf(given)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // lengthOf is how much is left to read, -1 if that is not known.

@@ -70,7 +70,7 @@ func (c *ContainerClient) newUpload(blob string, r io.Reader, options *UploadOpt
 	call := c.call("Upload", "upload blob", http.MethodPut, blob)
 	call.Accept = []int{http.StatusCreated}
 	own, err := options.withDefaults()
-	if r == nil {
+	if isNil(r) {
 		err = errors.New("there is nothing to read from")
 	}
 	if err = first(checkBlob(blob), err); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -141,6 +142,7 @@ func TestUploadRefuses(t *testing.T) {
 		"option BlockSize is more than the service's 4194304000 bytes":       {BlockSize: 4000<<20 + 1},
 		"the name \"a-b\" of Metadata is not made of letters, digits and _":  {Metadata: map[string]string{"a-b": "x"}},
 		"the name \"1b\" of Metadata is not made of letters, digits and _":   {Metadata: map[string]string{"1b": "x"}},
+		"two names of Metadata differ by case only":                          {Metadata: map[string]string{"a": "x", "A": "x"}},
 		"a name of Metadata is empty":                                        {Metadata: map[string]string{"": "x"}},
 		"the Metadata a: a header holds no characters but printable ASCII":   {Metadata: map[string]string{"a": "x\r\ny: z"}},
 		"the Metadata a: a header holds no characters but printable ASCII, ": {Metadata: map[string]string{"a": "ä"}},
@@ -151,8 +153,28 @@ func TestUploadRefuses(t *testing.T) {
 		require.ErrorContains(t, err, strings.TrimRight(want, " "))
 		require.ErrorContains(t, err, `storage: upload blob "mycontainer/b" in mystorageacct.blob.core.windows.net: `)
 	}
-	require.ErrorContains(t, client.Upload(t.Context(), "b", nil, nil), "there is nothing to read from")
+	for _, reader := range []io.Reader{nil, (*os.File)(nil), (*bytes.Reader)(nil), (*strings.Reader)(nil), (*bytes.Buffer)(nil)} {
+		require.ErrorContains(t, client.Upload(t.Context(), "b", reader, nil), "there is nothing to read from")
+	}
 	require.Empty(t, w.Requests())
+}
+
+// lyingReader returns what no reader may.
+type lyingReader struct {
+	n   int
+	err error
+}
+
+func (r lyingReader) Read([]byte) (int, error) { return r.n, r.err }
+
+func TestAReaderThatLies(t *testing.T) {
+	t.Parallel()
+	client := newWorld(t).all(t)
+	for _, reader := range []lyingReader{{-1, nil}, {-1, io.EOF}, {8 << 20, nil}, {8 << 20, io.EOF}} {
+		err := client.Upload(t.Context(), "b", reader, nil)
+		require.ErrorContains(t, err, fmt.Sprintf("read the content: its Read returned %d for a buffer of ", reader.n))
+		require.ErrorContains(t, err, "nothing is committed")
+	}
 }
 
 func BenchmarkUpload(b *testing.B) {

@@ -29,6 +29,9 @@ type Checkpoint struct {
 	Version string `json:"version,omitempty"`
 }
 
+// isNone: there is nothing to go on from.
+func (p Checkpoint) isNone() bool { return p.Offset == 0 && p.Unit == 0 }
+
 // check refuses a checkpoint that this transfer cannot have given.
 func (p Checkpoint) check(name string, upload bool) error {
 	switch {

@@ -22,7 +22,7 @@ func (c *Client) Chmod(ctx context.Context, name string, mode fs.FileMode) error
 }
 
 // Chown sets the owner and the group of a file or directory: names on Hadoop,
-// object ids on Azure. An empty one stays as it is.
+// object ids on Azure. An empty one stays as it is; two are [fs.ErrInvalid].
 func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
 	return pathError("chown", name, change(c, name, func(clean string, b interface {
 		chown(ctx context.Context, name, owner, group string) error
@@ -36,14 +36,28 @@ func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
 }
 
 // Chtimes sets the times of access and modification, to the millisecond. A zero
-// one stays as it is. Gen2 answers [errors.ErrUnsupported].
+// one stays as it is, and one before 1970 or after 9999 is refused. Gen2 answers
+// [errors.ErrUnsupported].
 func (c *Client) Chtimes(ctx context.Context, name string, access, modification time.Time) error {
 	return pathError("chtimes", name, change(c, name, func(clean string, b interface {
 		chtimes(ctx context.Context, name string, access, modification time.Time) error
 	},
 	) error {
+		if err := firstError(checkTime(access), checkTime(modification)); err != nil {
+			return err
+		}
 		return b.chtimes(ctx, clean, access, modification)
 	}))
+}
+
+// checkTime refuses what servers take for something else: -1 is for what is to
+// stay, and a number of milliseconds that is too large becomes any other.
+func checkTime(t time.Time) error {
+	const end = 253_402_300_800 // the year 10000
+	if s := t.Unix(); !t.IsZero() && (s < 0 || s >= end) {
+		return invalid("a time is from 1970 to 9999")
+	}
+	return nil
 }
 
 // change does what only some back ends can: B is the method it takes.

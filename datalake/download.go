@@ -13,7 +13,8 @@ import (
 type DownloadOptions struct {
 	// ChunkSize is how many bytes are asked for in one request. 0: 32 MiB.
 	ChunkSize int64
-	// Concurrency is how many requests are on their way at a time. 0: 4.
+	// Concurrency is how many requests are on their way at a time. 0: 4. More than
+	// 1,000 are 1,000.
 	Concurrency int
 	// Checksum compares what came with the server's checksum of the file, which
 	// only Hadoop has: Azure is [errors.ErrUnsupported]. The file then comes in
@@ -41,7 +42,7 @@ func (o *DownloadOptions) concurrency() int {
 	if o.Concurrency == 0 {
 		return 4
 	}
-	return o.Concurrency
+	return min(o.Concurrency, maxConcurrency)
 }
 
 // Download writes the content of a file to w, in pieces that may come in any
@@ -58,7 +59,7 @@ func (c *Client) download(ctx context.Context, name string, w io.WriterAt, optio
 		options = &DownloadOptions{}
 	}
 	name, err := c.clean(name)
-	if err == nil && w == nil {
+	if err == nil && isNil(w) {
 		err = invalid("there is nothing to write to")
 	}
 	if err == nil {
@@ -95,9 +96,9 @@ func (c *Client) checkDownload(name string, o *DownloadOptions) error {
 		return invalid("ChunkSize and Concurrency are not negative")
 	case o.Checksum && !hasChecksum(c.backend):
 		return errUnsupported("checksums")
-	case o.Checksum && o.Resume.Offset != 0:
+	case o.Checksum && !o.Resume.isNone():
 		return invalid("a checksum takes the whole file: it does not go with Resume")
-	case o.Resume.Offset != 0:
+	case !o.Resume.isNone():
 		return o.Resume.check(name, false)
 	default:
 		return nil

@@ -12,12 +12,16 @@ import (
 )
 
 // SetExpiry sets when the service removes a file, a directory never: a zero
-// time takes it back. Hadoop answers [errors.ErrUnsupported].
+// time takes it back. Gen1 keeps the millisecond, Gen2 the second. Hadoop answers
+// [errors.ErrUnsupported].
 func (c *Client) SetExpiry(ctx context.Context, name string, at time.Time) error {
 	return pathError("setexpiry", name, change(c, name, func(clean string, b interface {
 		setExpiry(ctx context.Context, name string, at time.Time) error
 	},
 	) error {
+		if err := checkTime(at); err != nil {
+			return err
+		}
 		return b.setExpiry(ctx, clean, at)
 	}))
 }

@@ -87,7 +87,7 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 		return 0, f.fail("seek", invalid("there is no such whence"))
 	}
 	if offset < 0 {
-		return 0, f.fail("seek", invalid("the position is negative"))
+		return 0, f.fail("seek", invalid("the position is negative or too large"))
 	}
 	f.pos = offset
 	return offset, nil

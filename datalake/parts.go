@@ -80,7 +80,7 @@ func (p *partwise) sendAll(ctx context.Context, r io.Reader) error {
 	defer stop(nil)
 	width := 1
 	if p.source.at != nil {
-		width = max(p.options.Concurrency, 1)
+		width = min(max(p.options.Concurrency, 1), maxConcurrency)
 	}
 	room := make(chan struct{}, width)
 	for working.Err() == nil {
@@ -106,7 +106,7 @@ func (p *partwise) over() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.source.at != nil {
-		return int64(p.count)*p.at.Unit >= p.source.size
+		return int64(p.count) > (p.source.size-1)/p.at.Unit // no product, which may be too large
 	}
 	return p.ending
 }

@@ -25,10 +25,9 @@ func (d *download) inRanges(ctx context.Context) error {
 	defer stop(nil)
 	var wait sync.WaitGroup
 	room := make(chan struct{}, d.options.concurrency())
-	chunk := min(d.options.chunkSize(), d.status.Size) // from+chunk is a number then
-	for from := d.at.Offset; from < d.status.Size && working.Err() == nil; from += chunk {
+	for from, end := d.at.Offset, int64(0); from < d.status.Size && working.Err() == nil; from = end {
 		room <- struct{}{}
-		end := min(from+chunk, d.status.Size)
+		end = from + min(d.options.chunkSize(), d.status.Size-from)
 		wait.Go(func() {
 			defer func() { <-room }()
 			if err := d.fetch(working, from, end, nil); err != nil {

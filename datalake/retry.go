@@ -50,7 +50,10 @@ func (p patience) again(ctx context.Context, tries int, err error) bool {
 
 // pause waits longer after each try, or as long as the server asks.
 func (p patience) pause(ctx context.Context, tries int, err error) bool {
-	delay := min(p.first<<min(tries-1, 10), p.most)
+	delay := p.most
+	if shift := min(tries-1, 10); p.first <= p.most>>shift {
+		delay = p.first << shift
+	}
 	if delay > 0 {
 		delay = delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads the load, hides nothing
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"reflect"
 )
 
 // source is what is uploaded. If it can be read from anywhere, what fails can be
@@ -13,6 +14,12 @@ type source struct {
 	r    io.Reader
 	at   *io.SectionReader // nil: r can be read once
 	size int64             // of at; -1: unknown
+}
+
+// isNil also sees a pointer or a function that nobody has set.
+func isNil(given any) bool {
+	v := reflect.ValueOf(given)
+	return !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
 }
 
 func newSource(r io.Reader) *source {

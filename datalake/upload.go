@@ -17,7 +17,7 @@ type UploadOptions struct {
 	// Concurrency is how many chunks or parts are on their way at a time. 0: 4 on
 	// Gen2, else 1. For more on Hadoop and Gen1 the source must be an io.ReaderAt
 	// and io.Seeker: it is sent in parts, which the server then concatenates, or
-	// in one stream if the server does not.
+	// in one stream if the server does not. More than 1,000 are 1,000.
 	Concurrency int
 	// Checksum lets the server compare what it holds with what was sent, by
 	// Hadoop's checksum of the file or Gen2's of each chunk. Gen1 has neither:
@@ -55,7 +55,7 @@ func (c *Client) upload(ctx context.Context, name string, r io.Reader, options *
 		options = &UploadOptions{}
 	}
 	name, err := c.clean(name)
-	if err == nil && r == nil {
+	if err == nil && isNil(r) {
 		err = invalid("there is nothing to read from")
 	}
 	if err == nil {
@@ -87,11 +87,22 @@ func (c *Client) checkUpload(name string, o *UploadOptions) error {
 		return errUnsupported("checksums")
 	case o.resumable() && !c.backend.grows() && !c.takesParts(name):
 		return fmt.Errorf("%w: Hadoop concatenates no parts in a directory with a comma in its name", errors.ErrUnsupported)
-	case o.Resume.Offset != 0:
-		return o.Resume.check(name, true)
+	case !o.Resume.isNone():
+		return c.checkResume(name, o.Resume)
 	default:
 		return nil
 	}
+}
+
+// checkResume refuses what no upload to this kind of server has given.
+func (c *Client) checkResume(name string, at Checkpoint) error {
+	if err := at.check(name, true); err != nil || !c.backend.grows() {
+		return err
+	}
+	if unit := at.Unit / chunksPerUnit; unit < 1 || unit > maxAppend || c.backend.chunkSize(int(unit)) != int(unit) {
+		return invalid("the checkpoint is for another kind of server")
+	}
+	return nil
 }
 
 func (o *UploadOptions) resumable() bool { return o.Checkpoint != nil || o.Resume.Offset > 0 }
@@ -101,6 +112,9 @@ func (c *Client) takesParts(name string) bool {
 	b, ok := c.backend.(concatenator)
 	return ok && b.joins(parent(name))
 }
+
+// maxConcurrency: even for a far server with small chunks it is enough.
+const maxConcurrency = 1000
 
 // upload is one call of Upload.
 type upload struct {
@@ -113,7 +127,7 @@ type upload struct {
 
 func (u *upload) put() putOptions {
 	return putOptions{
-		mode: u.mode, chunk: int(min(u.options.ChunkSize, maxAppend)), concurrency: u.options.Concurrency,
+		mode: u.mode, chunk: int(min(u.options.ChunkSize, maxAppend)), concurrency: min(u.options.Concurrency, maxConcurrency),
 		checksum: u.options.Checksum, progress: u.options.Progress,
 	}
 }
@@ -133,9 +147,6 @@ const chunksPerUnit = 16
 func (u *upload) growing(ctx context.Context) error {
 	at := u.options.Resume
 	o := u.put()
-	if unit := at.Unit / chunksPerUnit; at.Offset > 0 && (unit < 1 || unit > maxAppend || u.client.backend.chunkSize(int(unit)) != int(unit)) {
-		return invalid("the checkpoint is for another kind of server")
-	}
 	if at.Offset == 0 {
 		chunk := u.client.backend.chunkSize(o.chunk)
 		at = Checkpoint{Name: u.name, Temp: tempName(u.name), Unit: int64(chunk) * chunksPerUnit, Lease: newUUID()}

@@ -280,3 +280,24 @@ func TestListEndsWithTheFirstError(t *testing.T) {
 		require.ErrorIs(t, last, storage.ErrUnexpectedResponse, name)
 	}
 }
+
+func TestListDoesNotGoInCircles(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	s := service(func(r *http.Request) (*http.Response, error) {
+		requests++
+		next := map[string]string{"": "a", "a": "b", "b": "c", "c": "a"}[r.URL.Query().Get("marker")]
+		return answer(200, "<EnumerationResults><Blobs><Blob><Name>x</Name></Blob></Blobs><NextMarker>"+next+"</NextMarker></EnumerationResults>"), nil
+	})
+	client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
+	require.NoError(t, err)
+	var blobs int
+	var last error
+	for _, last = range client.List(t.Context(), "") {
+		if blobs++; blobs > 10 {
+			break
+		}
+	}
+	require.EqualError(t, last, `storage: list blobs of container "mycontainer" in mystorageacct.blob.core.windows.net: unexpected response: the next page is one that has been read`)
+	require.Equal(t, 4, requests, "each page is read once")
+}

@@ -51,11 +51,12 @@ func (c *ContainerClient) List(ctx context.Context, prefix string) iter.Seq2[Blo
 	return func(yield func(BlobProperties, error) bool) {
 		call := c.call("List", "list blobs of container", http.MethodGet, "")
 		call.Limit = maxPage
+		read := azrest.Trail{}
 		for marker, more := "", true; more; {
 			call.Query = listQuery(prefix, marker)
 			page, err := c.page(ctx, call)
-			if err == nil && page.NextMarker == marker && marker != "" {
-				err = c.rest.Fail(call, fmt.Errorf("%w: the next page is this page again", ErrUnexpectedResponse))
+			if err == nil && page.NextMarker != "" && !read.Enter(page.NextMarker) {
+				err = c.rest.Fail(call, azrest.ErrSamePage)
 			}
 			if err != nil {
 				yield(BlobProperties{}, err)

@@ -8,16 +8,17 @@ import (
 	"net/http"
 )
 
-var errSamePage = fmt.Errorf("%w: the next page is one that has been read", ErrUnexpectedResponse)
+// ErrSamePage is the error of a list that goes in a circle.
+var ErrSamePage = fmt.Errorf("%w: the next page is one that has been read", ErrUnexpectedResponse)
 
-// trail is the pages that a loop has read, by their links' hashes: links are long.
-type trail map[[sha256.Size]byte]bool
+// Trail is the pages that a loop has read, by their links' hashes: links are long.
+type Trail map[[sha256.Size]byte]bool
 
 // maxTrail bounds a trail. A circle of fewer pages is found still.
 const maxTrail = 1000
 
-// enter is false for a page that is on the trail.
-func (t trail) enter(link string) bool {
+// Enter is false for a page that is on the trail.
+func (t Trail) Enter(link string) bool {
 	page := sha256.Sum256([]byte(link))
 	if t[page] {
 		return false
@@ -46,7 +47,7 @@ func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) 
 			yield(none, c.Fail(first, invalid))
 			return
 		}
-		call, read := first, trail{}
+		call, read := first, Trail{}
 		for {
 			answer, err := Do[page[W]](ctx, c, call)
 			if err != nil {
@@ -70,18 +71,18 @@ func List[W, T any](ctx context.Context, c *Client, first Call, convert func(W) 
 }
 
 // follow is the call for the page behind link, of which call has read the one before.
-func (c *Client) follow(call Call, link string, read trail) (Call, error) {
+func (c *Client) follow(call Call, link string, read Trail) (Call, error) {
 	current, err := c.target(&call)
 	if err != nil {
 		return call, err
 	}
-	read.enter(current)
+	read.Enter(current)
 	u, err := CheckLink("next page", c.endpoint, link)
 	if err != nil {
 		return call, err
 	}
-	if !read.enter(u.String()) {
-		return call, errSamePage
+	if !read.Enter(u.String()) {
+		return call, ErrSamePage
 	}
 	call.URL, call.Method, call.Body = u, http.MethodGet, nil
 	return call, nil

@@ -13,6 +13,9 @@
 //   - [github.com/keyless-go/azure/arm]: resource groups
 //   - [github.com/keyless-go/azure/storage]: shared access signatures that renew
 //     themselves, and blobs
+//   - [github.com/keyless-go/azure/datalake]: the files of Hadoop and of Azure
+//     Data Lake Storage
 //   - [github.com/keyless-go/azure/sql]: Azure SQL databases, package azuresql
-//   - [github.com/keyless-go/azure/azuretest]: the same Azure in memory, for tests
+//   - [github.com/keyless-go/azure/azuretest]: the same Azure in memory, for tests;
+//     azuretest/sqlserver is its Azure SQL
 package azure

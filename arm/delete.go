@@ -34,7 +34,7 @@ func (c *ResourceGroupClient) Delete(ctx context.Context, name string) error {
 
 // BeginDelete is [ResourceGroupClient.Delete] without the wait: the poller tells
 // how the deletion goes. It asks Resource Manager only, wherever the answers
-// lead. A struct{} has no name, so the poller has no resume token.
+// lead. It has no resume token: azcore makes none for a result without a name.
 func (c *ResourceGroupClient) BeginDelete(ctx context.Context, name string) (*runtime.Poller[struct{}], error) {
 	request := c.deletion(name)
 	if err := azrest.CheckResourceGroup(name); err != nil {

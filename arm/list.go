@@ -18,7 +18,7 @@ type ListOptions struct {
 	// tagName eq 'x' and tagValue eq 'y'.
 	Filter string
 	// Top is how many groups the service gives per request; the list has all
-	// of them. Zero: the service's choice.
+	// of them. Zero: the service's choice. Negative: an error.
 	Top int
 }
 

@@ -25,9 +25,9 @@
 // A Server begins with a small world, the one of Microsoft's managed identity
 // tutorials: the virtual machine DevTestVM with a system-assigned identity; the
 // vaults mytestkeyvault (secret MyTestSecret) and mi-lab-vault (secret mi-test);
-// the resource group DevTest, of which the machine is a Reader; and the storage
+// the resource group DevTest, of which the machine is a Reader; the storage
 // account mystorageacct (container mycontainer), of which it is a Storage Account
-// Contributor; the data lakes mydatalake, with a folder TestFolder that the machine
+// Contributor; and the data lakes mydatalake, with a folder TestFolder that the machine
 // may work in, and mystorageacct/mycontainer. [Empty] leaves all but the machine out.
 //
 // What a test adds itself is open to the machine's identity until the test assigns

@@ -22,7 +22,7 @@ const (
 type Request struct {
 	Number    int         // counts those that are done, from 1; 0 while it is being served
 	Time      time.Time   // of arrival, on the Server's clock
-	Method    string      //
+	Method    string      // such as "GET"
 	URL       string      // whole, with scheme and host
 	Operation string      // such as "imds.token" or "keyvault.get"; "unknown" if the Server has no such thing
 	Identity  string      // name of the identity it is for or from; empty if none was found

@@ -40,7 +40,8 @@ type tokenKey struct {
 // there are. That helps most with credentials that start a process or a browser
 // for every token, such as those of a developer's own login. It does no I/O.
 //
-// To wrap a CachedCredential without options gives it back as it is.
+// A CachedCredential that is wrapped without options comes back as it is. A nil
+// inner is an error of every GetToken.
 func NewCached(inner azcore.TokenCredential, options *CachedOptions) *CachedCredential {
 	if cached, ok := inner.(*CachedCredential); ok {
 		switch {

@@ -20,9 +20,10 @@
 // sent. Each of them waits on its own context and none can cancel the request
 // for the others. A failure is shared in the same way.
 //
-// Token requests use no proxy, follow no redirect and believe no answer that is
-// not one. Tokens are kept in memory, and printing a credential, an [Error], an
-// [Event] or a [Status] in any way shows none.
+// Token requests follow no redirect, believe no answer that is not one and use no
+// proxy, except with workload identity, whose tokens come from the internet.
+// Tokens are kept in memory, and printing a credential, an [Error], an [Event] or
+// a [Status] in any way shows none.
 //
 // # What it does not do
 //

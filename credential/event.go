@@ -41,13 +41,13 @@ func kindOf(err error, waited bool) EventKind {
 // Event tells an Observer what has just happened. It never holds a token.
 type Event struct {
 	Kind     EventKind
-	Source   Source    // empty from a [CachedCredential]
-	Resource string    // what the token is for
-	Time     time.Time // when it happened, UTC
-	Expires  time.Time // of the token now in hand, UTC; zero if the fetch failed
-	Duration time.Duration
-	Attempt  int   // tries made; 0 from a [CachedCredential]
-	Err      error // nil unless the fetch failed
+	Source   Source        // empty from a [CachedCredential]
+	Resource string        // what the token is for
+	Time     time.Time     // when it happened, UTC
+	Expires  time.Time     // of the token now in hand, UTC; zero if the fetch failed
+	Duration time.Duration // since the fetch began
+	Attempt  int           // tries made; 0 from a [CachedCredential]
+	Err      error         // nil unless the fetch failed
 }
 
 // MarshalJSON writes the error as its text.

@@ -15,6 +15,7 @@ type ManagedIDKind interface {
 }
 
 // ClientID is the client (application) ID of a user-assigned identity, a GUID.
+// All sources take one but Cloud Shell and Service Fabric.
 type ClientID string
 
 // ObjectID is the object (principal) ID of a user-assigned identity, a GUID.
@@ -24,6 +25,7 @@ type ObjectID string
 
 // ResourceID is the Resource Manager ID of a user-assigned identity:
 // /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/….
+// The sources that take no [ObjectID] take none of these either.
 type ResourceID string
 
 // String returns the ID as given.

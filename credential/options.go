@@ -14,7 +14,9 @@ type ManagedIdentityCredentialOptions struct {
 	// own, which uses no proxy. The client given is copied: the copy follows
 	// no redirects, keeps no cookies and, where its Transport is nil or an
 	// [*http.Transport], uses no proxy. Of any other Transport the proxy
-	// cannot be known, so it must not use one. Excludes Transport.
+	// cannot be known, so it must not use one. Workload identity alone asks
+	// the internet: there proxies are used as they are set. It and Transport
+	// must not both be set.
 	HTTPClient *http.Client
 	// ClientOptions are azcore's. Of Retry, MaxRetries (negative: none),
 	// RetryDelay, MaxRetryDelay and TryTimeout are used, within each source's
@@ -33,8 +35,9 @@ type ManagedIdentityCredentialOptions struct {
 	// authority, to which the tenant's path is added. Without a Source it is
 	// taken for one that speaks the protocol of virtual machines.
 	Endpoint string
-	// Observer, if not nil, is told of every fetch when it has ended, never of a
-	// token served from the cache. It is called on the fetch's goroutine, so
-	// it must be quick, and safe for concurrent use. If it panics, the fetch fails.
+	// Observer, if not nil, is told of every fetch when it has ended, and of an
+	// [EventFallback] when it happens, never of a token served from the cache. It
+	// is called on the fetch's goroutine, so it must be quick, and safe for
+	// concurrent use. If it panics, the fetch fails.
 	Observer func(Event)
 }

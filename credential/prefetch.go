@@ -9,8 +9,9 @@ import (
 
 // Prefetch fetches the tokens for scopes, all at once, and waits for them: at
 // start-up, so that the first request need not, or before the machine is called
-// ready. Scopes that have a token cost nothing. The error joins those of all
-// scopes that failed, each as [ManagedIdentityCredential.GetToken] gives it.
+// ready. Scopes that have a token cost nothing; no scope at all is an error. The
+// error joins those of all scopes that failed, each as
+// [ManagedIdentityCredential.GetToken] gives it.
 func (c *ManagedIdentityCredential) Prefetch(ctx context.Context, scopes ...string) error {
 	if len(scopes) == 0 {
 		return errors.New("credential: Prefetch needs a scope")

@@ -43,7 +43,7 @@ const (
 	SourceWorkloadIdentity Source = "WorkloadIdentity"
 )
 
-// env is the only place where this library reads the environment.
+// env reads the environment, which nothing outside this file does.
 func env(name string) string { return os.Getenv(name) }
 
 func isSet(names ...string) bool {

@@ -14,11 +14,12 @@ type Status struct {
 	Source   Source        // who is asked
 	Reason   string        // why that source: names of variables, never their values
 	Identity string        // which identity is asked for
-	Tokens   []TokenStatus // one for each resource asked for, by name
+	Tokens   []TokenStatus // one for each resource asked for, in the order of their names
 }
 
 // TokenStatus is what a credential knows of one resource's token. All times
-// are UTC; those of a token are zero while there is none.
+// are UTC; those of a token are zero while there is none. Workload identity has
+// two for a resource that is asked for with and without EnableCAE.
 type TokenStatus struct {
 	Resource     string
 	Expires      time.Time

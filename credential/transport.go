@@ -14,7 +14,7 @@ import (
 	"github.com/keyless-go/azure/internal/azrest"
 )
 
-// NewTransport makes a [http.RoundTripper] that signs requests with a token of
+// NewTransport makes an [http.RoundTripper] that signs requests with a token of
 // cred for scope, for services that this library has no client for:
 //
 //	client := &http.Client{Transport: credential.NewTransport(cred, "https://cognitiveservices.azure.com/.default", nil, "contoso.cognitiveservices.azure.com")}
@@ -22,10 +22,12 @@ import (
 // Only requests by https to one of hosts are signed; a host may name a port,
 // else it stands for the standard one. All others go out as they are, so that a
 // redirect takes no token along. So does a request with an Authorization header
-// of its own. Requests go out by base, nil means [http.DefaultTransport].
+// of its own. Requests go out by base, nil means [http.DefaultTransport]. Without
+// hosts, or with one that is none, every request is an error.
 //
 // A claims challenge is answered once, if the request can be sent again. Tokens
-// are kept as by [NewCached]. The result is safe for concurrent use.
+// are kept as by [NewCached]. It does no I/O, and the result is safe for
+// concurrent use.
 func NewTransport(cred azcore.TokenCredential, scope string, base http.RoundTripper, hosts ...string) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport

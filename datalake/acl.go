@@ -43,7 +43,8 @@ func (e ACLEntry) key() string {
 
 func rwx(mode fs.FileMode) string { return (mode & 7).String()[7:] }
 
-// ParseACL reads entries as String writes them, joined by commas.
+// ParseACL reads entries as String writes them, joined by commas. What it cannot
+// read is [fs.ErrInvalid]. It does no I/O.
 func ParseACL(text string) ([]ACLEntry, error) {
 	var entries []ACLEntry
 	for part := range strings.SplitSeq(text, ",") {

@@ -57,7 +57,7 @@ type Client struct {
 //	http(s)://HOST:PORT/…/webhdfs/v1, webhdfs://HOST:PORT, swebhdfs://HOST:PORT   Hadoop, HttpFS, Knox
 //
 // The credential is needed for Azure. For Hadoop it may be nil; with one, the
-// token goes over https only.
+// token goes over https only, unless InsecureAllowCredentialWithHTTP is set.
 func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {
 		options = &ClientOptions{}

@@ -32,7 +32,7 @@ type FileStatus struct {
 	Symlink                string // where a symbolic link leads
 }
 
-// fileInfo is one file under one name. It is a fs.FileInfo and a fs.DirEntry.
+// fileInfo is one file under one name. It is an fs.FileInfo and an fs.DirEntry.
 type fileInfo struct {
 	name   string // the last part
 	status FileStatus

@@ -9,7 +9,8 @@ import (
 
 // XAttr reads an extended attribute of a file or directory. Hadoop's names
 // begin with a namespace, as in "user.origin"; on Gen2 they are those of
-// properties; Gen1 has none: [errors.ErrUnsupported]. One that is not there is [fs.ErrNotExist].
+// properties; Gen1 has none: [errors.ErrUnsupported]. One that is not there is
+// [fs.ErrNotExist].
 func (c *Client) XAttr(ctx context.Context, name, attribute string) ([]byte, error) {
 	var value []byte
 	err := c.xattrs(name, attribute, func(clean string, b attributes) (err error) {

@@ -21,8 +21,9 @@ const (
 // SecretCacheOptions tune a [SecretCache]. The zero value and nil are ready to use.
 type SecretCacheOptions struct {
 	// TTL is how long a secret is served before it must have been read again.
-	// It is renewed in the background some time before, with jitter: at half of
-	// the default, 10 minutes, which zero and less stand for.
+	// Zero or less: 10 minutes. It is renewed in the background before that: at
+	// half of a TTL of up to 10 minutes or of over 2 hours, else 5 minutes before
+	// its end, or a tenth of it if that is more, and a little earlier by chance.
 	TTL time.Duration
 	// StaleFor is how long after its TTL a secret is still served if it cannot
 	// be read, for whatever reason. Zero: one hour. Negative: not at all.

@@ -11,7 +11,7 @@
 // A [Value] never prints: under every verb of fmt, in JSON and in slog it is
 // REDACTED. Only [Value.Reveal] gives it away.
 //
-// The package does keys, certificates and managed HSMs not at all. It does not
+// The package knows no keys, certificates and managed HSMs. It does not
 // refuse secrets that have expired, since the service does not either: compare
 // [Properties].Expires where it matters.
 //

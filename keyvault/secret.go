@@ -20,8 +20,8 @@ type Secret struct {
 type Properties struct {
 	// ID is the address of the secret, with the version if it is of one.
 	ID string
-	// Name, Version and VaultURL are parts of ID. Names of secrets differ not
-	// by case.
+	// Name, Version and VaultURL are parts of ID. Names of secrets do not
+	// differ by case.
 	Name, Version, VaultURL string
 	ContentType             string
 	// KID is the key a certificate's secret belongs to.

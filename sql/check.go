@@ -19,13 +19,13 @@ type Health struct {
 	// Roles are the roles of the database that the user has, by any way but
 	// for public, in alphabetical order.
 	Roles []string
-	// Expires is when the token of the connection that was asked expires, by
+	// Expires is when the token of the connection that was asked expires, in
 	// UTC. Zero if the credential did not say, or the connection is not one of
 	// a [Connector].
 	Expires time.Time
 }
 
-// Check asks the database who it takes the program for, on one connection of db:
+// Check asks the database whom it takes the program for, on one connection of db:
 // it makes two round trips, and a login if there is no idle connection. If there
 // is no way in, the error says what to do about it.
 func Check(ctx context.Context, db *sql.DB) (Health, error) {

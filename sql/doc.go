@@ -24,7 +24,7 @@
 // its own to end: the server may answer error 37396 once the token has expired.
 //
 // [EnsureUser] makes the database user of an identity and grants it roles, as
-// CREATE USER ... FROM EXTERNAL PROVIDER does. [Check] says who the server takes
+// CREATE USER ... FROM EXTERNAL PROVIDER does. [Check] says whom the server takes
 // the program for.
 //
 // Through [database/sql.Conn.Raw] a connection has the methods of *mssql.Conn,

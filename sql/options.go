@@ -33,7 +33,7 @@ type Options struct {
 	Dialer mssql.Dialer
 	// ConnectTimeout bounds the making of one connection: token, dial,
 	// encryption, login, and all tries of these. The end of the caller's
-	// context comes first if it is sooner. Zero: 2 minutes.
+	// context comes first if it is sooner. Zero: 2 minutes. Negative: an error.
 	ConnectTimeout time.Duration
 	// MaxConnLifetime is when a connection leaves the pool at the latest, so
 	// that programs find new replicas; its token may send it away sooner. Up to

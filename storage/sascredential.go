@@ -60,8 +60,8 @@ func (c *SASClient) NewSASCredential(p ServiceSASParameters, lifetime time.Durat
 // SAS answers a SAS that the service accepts for some time to come. It waits only
 // when there is none; all who wait share one request, which no caller's ctx can
 // cancel. While a SAS is valid it is served, and renewed in the background: at
-// half of its life, but one of 10 minutes to 2 hours 5 minutes before its end, or a
-// tenth of it if that is more, and each a little earlier by chance.
+// half of a life of up to 10 minutes or of over 2 hours, else 5 minutes before its
+// end, or a tenth of its life if that is more, and a little earlier by chance.
 func (c *SASCredential) SAS(ctx context.Context) (SAS, error) {
 	v, err := c.cache.Get(ctx, struct{}{})
 	return v.V, c.named(err)

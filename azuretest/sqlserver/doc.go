@@ -34,7 +34,7 @@
 // [azuretest.Server.Fail] and [azuretest.Server.Requests] know the operations
 // sql.prelogin, sql.tls, sql.login, sql.batch (a batch), sql.rpc (a procedure, such as
 // sp_executesql), sql.transaction (begin, commit, rollback of a transaction manager) and
-// sql.reset. In a [azuretest.Fault] for one of them
+// sql.reset. In an [azuretest.Fault] for one of them
 //
 //   - Code is the number of an error, such as "40613", and Body its text. For sql.prelogin
 //     it is one of ENCRYPT_OFF, ENCRYPT_NOT_SUP, ENCRYPT_REQ: what the server says

@@ -1,7 +1,7 @@
 // Package fresh keeps expiring values fresh: tokens, shared access signatures,
 // cached secrets.
 //
-//	cache := fresh.New(fetch, fresh.Options[string]{})
+//	cache := fresh.New(fetch, fresh.Options[string, Secret]{})
 //	value, err := cache.Get(ctx, key)
 //
 // A valid value is answered at once, without a lock and without an allocation.

@@ -52,20 +52,20 @@ func (db *database) setUp(now time.Time) error {
 	stamp := now.UTC().Format(layout(datetime()))
 	for _, text := range []string{
 		objectsTable(`"$objects"`),
-		`CREATE TABLE "$schemas" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE)`,
-		`CREATE TABLE "$principals" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE, type TEXT, auth INTEGER, sid BLOB, default_schema TEXT, created TEXT, modified TEXT, fixed INTEGER)`,
+		`CREATE TABLE "$schemas" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE, owner INTEGER)`,
+		`CREATE TABLE "$principals" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE, type TEXT, auth INTEGER, sid BLOB, default_schema TEXT, created TEXT, modified TEXT, fixed INTEGER, owner INTEGER)`,
 		`CREATE TABLE "$members" (role INTEGER, member INTEGER, PRIMARY KEY (role, member))`,
 		`CREATE TABLE "$permissions" (class INTEGER, major INTEGER, permission TEXT, grantee INTEGER, state TEXT, PRIMARY KEY (class, major, permission, grantee))`,
 		`CREATE TABLE "$properties" (major INTEGER, minor INTEGER, child TEXT COLLATE AZ_TEXT, name TEXT COLLATE AZ_TEXT, value TEXT, PRIMARY KEY (major, minor, name))`,
-		`INSERT INTO "$schemas" VALUES (1, 'dbo'), (2, 'guest'), (3, 'INFORMATION_SCHEMA'), (4, 'sys')`,
-		`INSERT INTO "$principals" (id, name, type, auth, created, modified, fixed) VALUES (0, 'public', 'R', 0, '` + stamp + `', '` + stamp + `', 0)`,
+		`INSERT INTO "$schemas" VALUES (1, 'dbo', 1), (2, 'guest', 2), (3, 'INFORMATION_SCHEMA', 3), (4, 'sys', 4)`,
+		`INSERT INTO "$principals" (id, name, type, auth, created, modified, fixed, owner) VALUES (0, 'public', 'R', 0, '` + stamp + `', '` + stamp + `', 0, 1)`,
 	} {
 		if err := db.anchor.exec(ctx, text); err != nil {
 			return err
 		}
 	}
 	for _, p := range builtIn() {
-		if err := db.anchor.exec(ctx, `INSERT INTO "$principals" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)`,
+		if err := db.anchor.exec(ctx, `INSERT INTO "$principals" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 1)`,
 			p.id, p.name, p.kind, truth(p.id == 1), p.sid, p.schema, stamp, truth(p.id >= firstRole)); err != nil {
 			return err
 		}

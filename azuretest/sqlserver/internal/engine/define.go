@@ -244,20 +244,6 @@ func (t *table) place() string {
 	return ""
 }
 
-func (s *Session) createSchema(ctx context.Context, c *tsql.CreateSchema) error {
-	if !s.mayDefine("CREATE SCHEMA", "db_ddladmin") {
-		return failure(262, 14, "CREATE SCHEMA permission denied in database '%s'.", s.db.name)
-	}
-	id, err := s.schemaID(ctx, c.Name)
-	if err == nil && id != 0 {
-		err = failure(2714, 16, "There is already an object named '%s' in the database.", c.Name)
-	}
-	if err != nil {
-		return err
-	}
-	return s.conn.exec(ctx, `INSERT INTO "$schemas" (name) VALUES (?1)`, c.Name)
-}
-
 // createView keeps a query under a name.
 func (s *Session) createView(ctx context.Context, v *tsql.CreateView) error {
 	if !s.mayDefine("CREATE VIEW", "db_ddladmin") {

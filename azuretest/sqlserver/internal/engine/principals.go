@@ -39,17 +39,17 @@ func (s *Session) createUser(ctx context.Context, u *tsql.CreateUser) error {
 	if kind != "S" {
 		auth = 4
 	}
-	return s.addPrincipal(ctx, u.Name, kind, auth, sid, schema)
+	return s.addPrincipal(ctx, u.Name, kind, auth, sid, schema, nil)
 }
 
-func (s *Session) addPrincipal(ctx context.Context, name, kind string, auth int, sid []byte, schema any) error {
+func (s *Session) addPrincipal(ctx context.Context, name, kind string, auth int, sid []byte, schema, owner any) error {
 	var bytes any
 	if sid != nil {
 		bytes = sid
 	}
 	now := s.now().Format(layout(datetime()))
-	return s.conn.exec(ctx, `INSERT INTO "$principals" (id, name, type, auth, sid, default_schema, created, modified, fixed)
-		VALUES ((SELECT max(id) + 1 FROM "$principals" WHERE id < 16384), ?1, ?2, ?3, ?4, ?5, ?6, ?6, 0)`, name, kind, int64(auth), bytes, schema, now)
+	return s.conn.exec(ctx, `INSERT INTO "$principals" (id, name, type, auth, sid, default_schema, created, modified, fixed, owner)
+		VALUES ((SELECT max(id) + 1 FROM "$principals" WHERE id < 16384), ?1, ?2, ?3, ?4, ?5, ?6, ?6, 0, ?7)`, name, kind, int64(auth), bytes, schema, now, owner)
 }
 
 // freeName refuses the name of a user or role that exists.
@@ -139,6 +139,9 @@ func (s *Session) dropPrincipal(ctx context.Context, what, name string, ifExists
 		return cannot("drop", what, name)
 	case id < 5 || id >= firstRole:
 		return failure(15150, 16, "Cannot drop the %s '%s'.", what, name)
+	}
+	if err := s.ownsNothing(ctx, id); err != nil {
+		return err
 	}
 	if n, err := s.conn.number(ctx, `SELECT count(*) FROM "$members" WHERE role = ?1`, id); err != nil || n > 0 {
 		return orError(err, failure(15144, 16, "The role has members. It must be empty before it can be dropped."))

@@ -82,7 +82,8 @@ func (s *Session) loadRights(ctx context.Context, as int64) error {
 		s.rights.roles[strings.ToLower(name)] = true
 	}
 	s.rights.owner = s.rights.owner || s.rights.roles["db_owner"]
-	rules, err := s.conn.query(ctx, up+`SELECT q.class, q.major, q.permission, q.state = 'D' FROM up JOIN "$permissions" q ON q.grantee = up.id`, s.user.id)
+	rules, err := s.conn.query(ctx, up+`SELECT q.class, q.major, q.permission, q.state = 'D' FROM up JOIN "$permissions" q ON q.grantee = up.id
+		UNION ALL SELECT 3, s.id, 'CONTROL', 0 FROM up JOIN "$schemas" s ON s.owner = up.id`, s.user.id)
 	for _, row := range rules {
 		r := rule{}
 		r.class, _ = row[0].(int64)

@@ -13,7 +13,11 @@ func (s *Session) createRole(ctx context.Context, r *tsql.CreateRole) error {
 	if err := s.freeName(ctx, r.Name); err != nil {
 		return err
 	}
-	return s.addPrincipal(ctx, r.Name, "R", 0, nil, nil)
+	owner, err := s.ownerOf(ctx, r.Owner)
+	if err != nil {
+		return err
+	}
+	return s.addPrincipal(ctx, r.Name, "R", 0, nil, nil, owner)
 }
 
 // alterRole changes who is in a role. For a fixed one that takes the owner.

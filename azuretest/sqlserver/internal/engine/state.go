@@ -162,7 +162,7 @@ func (db *database) check(ctx context.Context) error {
 	if len(rows) != 1 || fmt.Sprint(rows[0]...) != "ok" {
 		return errors.New("the file is damaged")
 	}
-	_, err = db.anchor.query(ctx, `SELECT count(*) FROM "$principals", "$objects", "$schemas"`)
+	_, err = db.anchor.query(ctx, `SELECT count(p.owner + s.owner) FROM "$principals" p, "$objects", "$schemas" s`)
 	return err
 }
 

@@ -90,7 +90,7 @@ func objectViews() map[string]systemView {
 		"sys.all_columns": {columnColumns, columnSelect},
 		"sys.schemas": {
 			"name:s schema_id:i principal_id:i",
-			`SELECT name, id AS schema_id, 1 AS principal_id FROM "$schemas"`,
+			`SELECT name, id AS schema_id, owner AS principal_id FROM "$schemas"`,
 		},
 		"sys.types": {
 			"name:s system_type_id:y user_type_id:i schema_id:i max_length:h precision:y scale:y is_nullable:b is_user_defined:b",
@@ -173,7 +173,7 @@ func securityViews() map[string]systemView {
 		"sys.database_principals": {
 			"name:s principal_id:i type:e type_desc:s default_schema_name:s create_date:t modify_date:t owning_principal_id:i sid:x is_fixed_role:b authentication_type:i authentication_type_desc:s",
 			`SELECT name, id AS principal_id, type, CASE type WHEN 'R' THEN 'DATABASE_ROLE' WHEN 'E' THEN 'EXTERNAL_USER' WHEN 'X' THEN 'EXTERNAL_GROUP' ELSE 'SQL_USER' END AS type_desc,
-				default_schema AS default_schema_name, created AS create_date, modified AS modify_date, CASE type WHEN 'R' THEN 1 END AS owning_principal_id, sid, fixed AS is_fixed_role,
+				default_schema AS default_schema_name, created AS create_date, modified AS modify_date, CASE type WHEN 'R' THEN owner END AS owning_principal_id, sid, fixed AS is_fixed_role,
 				auth AS authentication_type, CASE auth WHEN 4 THEN 'EXTERNAL' WHEN 1 THEN 'INSTANCE' WHEN 2 THEN 'DATABASE' ELSE 'NONE' END AS authentication_type_desc
 				FROM "$principals" WHERE {all} OR id = {user} OR type = 'R' OR id < 5`,
 		},
@@ -210,7 +210,7 @@ func informationViews() map[string]systemView {
 		},
 		"information_schema.schemata": {
 			"CATALOG_NAME:s SCHEMA_NAME:s SCHEMA_OWNER:s",
-			`SELECT {db} AS CATALOG_NAME, name AS SCHEMA_NAME, 'dbo' AS SCHEMA_OWNER FROM "$schemas"`,
+			`SELECT {db} AS CATALOG_NAME, s.name AS SCHEMA_NAME, p.name AS SCHEMA_OWNER FROM "$schemas" s JOIN "$principals" p ON p.id = s.owner`,
 		},
 		"information_schema.columns": {
 			"TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s COLUMN_NAME:s ORDINAL_POSITION:i COLUMN_DEFAULT:m IS_NULLABLE:s DATA_TYPE:s CHARACTER_MAXIMUM_LENGTH:i CHARACTER_OCTET_LENGTH:i NUMERIC_PRECISION:y NUMERIC_PRECISION_RADIX:h NUMERIC_SCALE:i DATETIME_PRECISION:h COLLATION_NAME:s",

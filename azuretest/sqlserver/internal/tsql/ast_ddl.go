@@ -68,8 +68,8 @@ type CreateView struct {
 	Alter   bool // replaces one that exists
 }
 
-// CreateSchema is CREATE SCHEMA.
-type CreateSchema struct{ Name string }
+// CreateSchema is CREATE SCHEMA. Owner is of AUTHORIZATION, or "".
+type CreateSchema struct{ Name, Owner string }
 
 // CreateDatabase is CREATE DATABASE.
 type CreateDatabase struct{ Name string }
@@ -100,8 +100,8 @@ type AlterUser struct {
 	Options map[string]string // NAME, DEFAULT_SCHEMA
 }
 
-// CreateRole is CREATE ROLE.
-type CreateRole struct{ Name string }
+// CreateRole is CREATE ROLE. Owner is of AUTHORIZATION, or "".
+type CreateRole struct{ Name, Owner string }
 
 // AlterRole is ALTER ROLE; one of the others is there.
 type AlterRole struct{ Name, Add, Drop, Rename string }

@@ -28,9 +28,12 @@ func (p *parser) create() Stmt {
 	case p.accept("TABLE"):
 		return p.createTable()
 	case p.accept("SCHEMA"):
-		s := &CreateSchema{p.identifier()}
-		if p.accept("AUTHORIZATION") {
-			p.identifier()
+		s := &CreateSchema{}
+		if !p.ahead("AUTHORIZATION") {
+			s.Name = p.identifier()
+		}
+		if s.Owner = p.owner(); s.Name == "" {
+			s.Name = s.Owner
 		}
 		return s
 	case p.accept("DATABASE"):
@@ -38,16 +41,20 @@ func (p *parser) create() Stmt {
 	case p.accept("USER"):
 		return p.createUser()
 	case p.accept("ROLE"):
-		s := &CreateRole{p.identifier()}
-		if p.accept("AUTHORIZATION") {
-			p.identifier()
-		}
-		return s
+		return &CreateRole{p.identifier(), p.owner()}
 	case p.ahead("UNIQUE"), p.ahead("CLUSTERED"), p.ahead("NONCLUSTERED"), p.ahead("INDEX"):
 		return p.createIndex()
 	}
 	p.notSupported("CREATE")
 	return nil
+}
+
+// owner reads who shall own what is created, if that is said.
+func (p *parser) owner() string {
+	if p.accept("AUTHORIZATION") {
+		return p.identifier()
+	}
+	return ""
 }
 
 // notSupported refuses a statement that the real server knows.

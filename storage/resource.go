@@ -58,15 +58,14 @@ func parseResource(canonical, letter, account string) (resource, error) {
 	case letter != "" && letter != kind.letter:
 		return resource{}, fmt.Errorf("the Resource of a %s is %q", kind.name, kind.letter)
 	}
-	r := resource{canonical: canonical, kind: kind}
+	err := checkText(parts[3])
 	if parts[1] == "blob" {
-		err := checkContainer(parts[3])
-		if len(parts) == 5 {
-			err = first(err, checkBlob(parts[4]))
-		}
-		return r, err
+		err = checkContainer(parts[3])
 	}
-	return r, nil
+	if len(parts) == 5 {
+		err = first(err, checkPath(kind.name, parts[4]))
+	}
+	return resource{canonical: canonical, kind: kind}, err
 }
 
 // kindOf knows the letters that Resource Manager can sign: those of service

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // arrange puts letters into the service's order, each once. The service refuses
@@ -38,17 +40,30 @@ func formatTime(t time.Time) string {
 }
 
 func checkTimes(start, expiry, now time.Time) error {
-	start, expiry = start.Truncate(time.Second), expiry.Truncate(time.Second)
+	from, to := start.Truncate(time.Second), expiry.Truncate(time.Second)
 	switch {
-	case !expiry.IsZero() && !expiry.After(now):
+	case !expiry.IsZero() && !to.After(now):
 		return errors.New("the Expiry is in the past")
-	case !start.IsZero() && !expiry.IsZero() && !start.Before(expiry):
+	case !start.IsZero() && !expiry.IsZero() && !from.Before(to):
 		return errors.New("the Start is not before the Expiry")
+	case start.UTC().Year() < 1:
+		return errors.New("a SAS starts in the year 1 at the earliest")
 	case start.UTC().Year() > 9999 || expiry.UTC().Year() > 9999:
 		return errors.New("a SAS ends in the year 9999 at the latest")
 	default:
 		return nil
 	}
+}
+
+// checkText refuses what would be signed as something else: the service writes the
+// parts of a SAS line by line before it signs them, and JSON holds nothing but UTF-8.
+func checkText(texts ...string) error {
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+			return errors.New("what a SAS says must be UTF-8 without control characters")
+		}
+	}
+	return nil
 }
 
 func checkProtocol(protocol string) error {

@@ -109,7 +109,7 @@ func (c *SASCredential) ask(ctx context.Context) (value fresh.Value[SAS], skewCh
 func (c *SASCredential) request(now time.Time) ServiceSASParameters {
 	p := c.parameters
 	if p.Identifier == "" {
-		p.Expiry = now.Add(c.lifetime + time.Second - 1).Truncate(time.Second)
+		p.Expiry = now.Add(c.lifetime).Add(time.Second - 1).Truncate(time.Second)
 	}
 	return p
 }

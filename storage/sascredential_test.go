@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"context"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,9 @@ func TestLifetimeAndPolicies(t *testing.T) {
 		sas, err = w.client.NewSASCredential(rcw(), 400*time.Millisecond).SAS(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, start.Add(time.Second).UTC(), sas.Expiry(), "rounded up")
+		sas, err = w.client.NewSASCredential(rcw(), math.MaxInt64).SAS(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, start.Year()+292, sas.Expiry().Year(), "as long as can be said")
 
 		w.container.SetPolicy("p", azuretest.AccessPolicy{Permissions: "rcw", Expiry: start.Add(24 * time.Hour)})
 		policy := w.client.NewSASCredential(storage.ServiceSASParameters{Container: "mycontainer", Identifier: "p"}, time.Minute)

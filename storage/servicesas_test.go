@@ -152,6 +152,20 @@ func TestListServiceSASRefuses(t *testing.T) {
 		"an empty blob":          {canonical("/blob/mystorageacct/con/", ""), "a CanonicalizedResource begins with"},
 		"a bad container":        {canonical("/blob/mystorageacct/CON", ""), "a container's name has 3 to 63"},
 		"a blob that leads away": {canonical("/blob/mystorageacct/con/../x", ""), "a blob's name must not have"},
+		"an expiry before time":  {func(p *storage.ServiceSASParameters) { p.Expiry = time.Time{}.Add(time.Second / 2) }, "the Expiry is in the past"},
+		"a start before time":    {func(p *storage.ServiceSASParameters) { p.Start = time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC) }, "a SAS starts in the year 1 at the earliest"},
+		"a policy of two lines":  {func(p *storage.ServiceSASParameters) { p.Identifier = "a\nb" }, "must be UTF-8 without control characters"},
+		"a policy of no text":    {func(p *storage.ServiceSASParameters) { p.Identifier = "a\xff" }, "must be UTF-8 without control characters"},
+		"a header too many":      {func(p *storage.ServiceSASParameters) { p.CacheControl = "a\r\nb: c" }, "must be UTF-8 without control characters"},
+		"a queue of two lines":   {canonical("/queue/mystorageacct/a\nb", ""), "must be UTF-8 without control characters"},
+		"a share of no text":     {canonical("/file/mystorageacct/a\xff", ""), "must be UTF-8 without control characters"},
+		"a file of no text":      {canonical("/file/mystorageacct/a/\xff", ""), "a file's name must be UTF-8"},
+		"a file that leads away": {canonical("/file/mystorageacct/a/../b", ""), "a file's name must not have . or .."},
+		"a key of no text": {func(p *storage.ServiceSASParameters) {
+			canonical("/table/mystorageacct/x", "")(p)
+			p.PartitionKeyStart = "\xff"
+			p.Permissions = "r"
+		}, "must be UTF-8 without control characters"},
 		"headers of a queue": {func(p *storage.ServiceSASParameters) {
 			canonical("/queue/mystorageacct/x", "")(p)
 			p.ContentType = "x"

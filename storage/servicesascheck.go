@@ -13,7 +13,7 @@ func (p *ServiceSASParameters) checkIdentifier() error {
 	case utf8.RuneCountInString(p.Identifier) > 64:
 		return errors.New("the name of a stored access policy has 64 characters at most")
 	default:
-		return nil
+		return checkText(p.Identifier)
 	}
 }
 
@@ -27,6 +27,6 @@ func (p *ServiceSASParameters) checkService(kind resourceKind) error {
 	case keys != "" && kind.name != "table":
 		return fmt.Errorf("a SAS of a %s has no partition and row keys", kind.name)
 	default:
-		return nil
+		return checkText(headers, keys)
 	}
 }

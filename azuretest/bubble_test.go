@@ -21,7 +21,7 @@ func TestBubbleMayEndAtAnyMoment(t *testing.T) {
 		fault azuretest.Fault
 		at    time.Duration
 	}{
-		"right after a call":           {azuretest.Fault{Operation: "none"}, 0},
+		"right after a call":           {azuretest.Fault{Operation: "sql.reset", Status: -1}, 0},
 		"IMDS hangs":                   {azuretest.Fault{Operation: "imds.token", Times: -1, Delay: time.Hour}, 0},
 		"IMDS is down":                 {azuretest.Fault{Operation: "imds.token", Times: -1, Status: 500}, 0},
 		"IMDS throttles":               {azuretest.Fault{Operation: "imds.token", Times: -1, Status: 429, RetryAfter: time.Minute}, 0},

@@ -27,3 +27,6 @@ func ParseBackup(blob string) (name string, versions int, ok bool) {
 	b, ok := parseBackup(blob)
 	return b.Name, len(b.Versions), ok
 }
+
+// Operations are the names that [Server.Fail] knows.
+func Operations() []string { return operations() }

@@ -1,6 +1,7 @@
 package azuretest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -47,8 +48,9 @@ type Fault struct {
 
 // Fail adds a fault. Of several that are due, the oldest strikes and the others
 // wait for their turn; one that only delays or only sets headers lets the next
-// strike the same request too. It panics if Operation is a malformed pattern or
-// Status none an answer can have.
+// strike the same request too. It panics if Operation matches none there is, Status is
+// none an answer can have (200 to 599), a duration or Nth is negative, or the fault does
+// nothing.
 func (s *Server) Fail(f Fault) {
 	if err := f.problem(); err != nil {
 		panic(fmt.Sprintf("azuretest: Fail: %v", err))
@@ -58,13 +60,30 @@ func (s *Server) Fail(f Fault) {
 
 // problem says what is wrong with a fault, if anything.
 func (f Fault) problem() error {
-	if _, err := path.Match(f.Operation, ""); err != nil {
-		return fmt.Errorf("operation %q: %w", f.Operation, err)
+	if err := checkOperation(f.Operation); err != nil {
+		return err
 	}
-	if f.Status > 0 && f.Status < 200 || f.Status > 999 {
+	switch {
+	case f.Status > 0 && f.Status < 200 || f.Status > 599: // https://www.rfc-editor.org/rfc/rfc9110#section-15
 		return fmt.Errorf("no answer has status %d", f.Status)
+	case f.Delay < 0:
+		return fmt.Errorf("a delay of %v: it cannot be negative", f.Delay)
+	case f.RetryAfter < 0:
+		return fmt.Errorf("a Retry-After of %v: it cannot be negative", f.RetryAfter)
+	case f.Nth < 0:
+		return fmt.Errorf("nth %d cannot be negative: requests are counted from 1", f.Nth)
+	case f.Times < -1:
+		return fmt.Errorf("times %d is no count; -1 is always", f.Times)
+	case !f.does():
+		return errors.New("it does nothing; give it a status, code, body, location, retryAfter, delay, cutAfter or header")
 	}
 	return nil
+}
+
+// does reports whether a fault changes anything.
+func (f Fault) does() bool {
+	return f.Status != 0 || f.Code != "" || f.Body != "" || f.Location != "" || f.RetryAfter != 0 || f.Delay != 0 || f.CutAfter != 0 ||
+		len(f.Header) > 0
 }
 
 type faults struct {

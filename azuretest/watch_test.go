@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -129,8 +130,19 @@ func TestAddFaultRefuses(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)
 	for want, fault := range map[string]azuretest.Fault{
-		`azuretest: AddFault: operation "[": syntax error in pattern`: {Operation: "["},
-		"azuretest: AddFault: no answer has status 99":                {Status: 99},
+		`azuretest: AddFault: operation "[": syntax error in pattern`:                                                         {Operation: "["},
+		"azuretest: AddFault: no answer has status 99":                                                                        {Status: 99},
+		"azuretest: AddFault: no answer has status 600":                                                                       {Status: 600},
+		"azuretest: AddFault: a delay of -1s: it cannot be negative":                                                          {Status: 500, Delay: -time.Second},
+		"azuretest: AddFault: a Retry-After of -1s: it cannot be negative":                                                    {Status: 500, RetryAfter: -time.Second},
+		"azuretest: AddFault: nth -1 cannot be negative: requests are counted from 1":                                         {Status: 500, Nth: -1},
+		"azuretest: AddFault: times -2 is no count; -1 is always":                                                             {Status: 500, Times: -2},
+		"azuretest: AddFault: it does nothing; give it a status, code, body, location, retryAfter, delay, cutAfter or header": {Operation: "keyvault.get", Nth: 3, Times: -1},
+		`azuretest: AddFault: no operation is called "imds.tokn"; there are imds.token`:                                       {Operation: "imds.tokn", Status: 500},
+		`azuretest: AddFault: no operation is called "keyvalt.*"; there are appservice.*, appservice2017.*, arc.*, arm.*, azureml.*, cloudshell.*, ` +
+			"datalake.*, imds.*, keyvault.*, podidentity.*, servicefabric.*, sql.*, storage.*, vmextension.*, workloadidentity.*": {Operation: "keyvalt.*", Status: 500},
+		`azuretest: AddFault: no operation is called "arm.group.*"; there are arm.groups.createorupdate, arm.groups.delete, arm.groups.exists, ` +
+			"arm.groups.get, arm.groups.list, arm.groups.resources, arm.groups.update, arm.operations.result, arm.operations.status": {Operation: "arm.group.*", Status: 500},
 	} {
 		_, err := srv.AddFault(fault)
 		require.EqualError(t, err, want)

@@ -146,8 +146,9 @@
 //	                           ?after=NUMBER leaves those that are done since
 //	GET    /api/requests/live  each request when it is done, as a server-sent event
 //
-// A fault has the fields of azuretest.Fault, all of them optional: the third secret that
-// is read from now on, and the one after it, are answered with 429 by
+// A fault has the fields of azuretest.Fault, all of them optional, but it has to do
+// something, to operations that there are: the third secret that is read from now on, and
+// the one after it, are answered with 429 by
 //
 //	curl -H 'Content-Type: application/json' "$AZURELOCAL_STATUS_URL"api/faults -d '{
 //	  "operation": "keyvault.get", "nth": 3, "times": 2, "status": 429, "retryAfter": "2s"}'

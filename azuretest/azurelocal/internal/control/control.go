@@ -83,7 +83,8 @@ func decode(from io.Reader, v any) error {
 		return err
 	case object[0] != '{':
 		return errors.New("it is no object")
-	case decoder.More():
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("there is more after the end of the object")
 	}
 	decoder = json.NewDecoder(bytes.NewReader(object))

@@ -68,8 +68,9 @@ func TestFaults(t *testing.T) {
 	_, list = ask(t, azure, http.MethodGet, "/api/faults", "")
 	require.Equal(t, map[string]any{"faults": []any{}}, list)
 
-	_, added = ask(t, azure, http.MethodPost, "/api/faults", `{"times": -1, "status": -1}`)
+	_, added = ask(t, azure, http.MethodPost, "/api/faults", `{"times": -1, "status": -1, "nth": null}`)
 	require.EqualValues(t, -1, added["left"])
+	require.EqualValues(t, 1, added["nth"])
 }
 
 func TestClock(t *testing.T) {
@@ -125,6 +126,14 @@ func TestRefusals(t *testing.T) {
 		"negative nth":      {"POST", "/api/faults", `{"status": 500, "nth": -1}`, "", 400, "cannot be negative"},
 		"beyond the clock":  {"POST", "/api/clock", `{"advance": "876001h"}`, "", 400, "further than 100 years"},
 		"and back":          {"POST", "/api/clock", `{"advance": "-2562047h"}`, "", 400, "further than 100 years"},
+		"nth 0":             {"POST", "/api/faults", `{"status": 500, "nth": 0}`, "", 400, "nth counts from 1; leave it out for the first that comes"},
+		"no effect":         {"POST", "/api/faults", `{}`, "", 400, "it does nothing; give it a status, code, body, location, retryAfter, delay, cutAfter or header"},
+		"count alone":       {"POST", "/api/faults", `{"operation": "keyvault.get", "nth": 3, "times": 2}`, "", 400, "it does nothing; give it a status"},
+		"misspelt":          {"POST", "/api/faults", `{"operation": "keyvault.gett", "status": 500}`, "", 400, `no operation is called "keyvault.gett"; there are keyvault.backup, keyvault.delete, keyvault.get,`},
+		"misspelt service":  {"POST", "/api/faults", `{"operation": "kv.get", "status": 500}`, "", 400, `no operation is called "kv.get"; there are appservice.*,`},
+		"status 700":        {"POST", "/api/faults", `{"status": 700}`, "", 400, "no answer has status 700"},
+		"times -2":          {"POST", "/api/faults", `{"status": 500, "times": -2}`, "", 400, "times -2 is no count; -1 is always"},
+		"more after it":     {"POST", "/api/faults", `{"status": 500}}`, "", 400, "there is more after the end of the object"},
 		"two objects":       {"POST", "/api/faults", `{}{}`, "", 400, "there is more after the end of the object"},
 		"wrong kind":        {"POST", "/api/faults", `{"nth": "1"}`, "", 400, "the body is wrong: nth must not be a string"},
 		"no duration":       {"POST", "/api/faults", `{"delay": "soon"}`, "", 400, `"soon" is no duration such as "1m30s"`},

@@ -13,7 +13,7 @@ import (
 // fault is an [azuretest.Fault] in JSON.
 type fault struct {
 	Operation  string      `json:"operation"`
-	Nth        int         `json:"nth"`
+	Nth        *int        `json:"nth"` // absent: 1
 	Times      int         `json:"times"`
 	Status     int         `json:"status"`
 	Code       string      `json:"code"`
@@ -35,14 +35,15 @@ type activeFault struct {
 }
 
 func written(f azuretest.ActiveFault) activeFault {
+	first := max(f.Nth, 1)
 	return activeFault{f.ID, f.Struck, f.Left, fault{
-		f.Operation, f.Nth, f.Times, f.Status, f.Code, f.Body, f.Location, duration(f.RetryAfter), duration(f.Delay), f.CutAfter, f.Header,
+		f.Operation, &first, f.Times, f.Status, f.Code, f.Body, f.Location, duration(f.RetryAfter), duration(f.Delay), f.CutAfter, f.Header,
 	}}
 }
 
 func (f *fault) read() azuretest.Fault {
 	return azuretest.Fault{
-		Operation: f.Operation, Nth: f.Nth, Times: f.Times, Status: f.Status, Code: f.Code, Body: f.Body, Location: f.Location,
+		Operation: f.Operation, Nth: *f.Nth, Times: f.Times, Status: f.Status, Code: f.Code, Body: f.Body, Location: f.Location,
 		RetryAfter: time.Duration(f.RetryAfter), Delay: time.Duration(f.Delay), CutAfter: f.CutAfter, Header: f.Header,
 	}
 }
@@ -60,8 +61,12 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &f) {
 		return
 	}
-	if min(f.Delay, f.RetryAfter) < 0 || f.Nth < 0 {
-		refuse(w, http.StatusBadRequest, "delay, retryAfter and nth cannot be negative")
+	if f.Nth == nil {
+		first := 1
+		f.Nth = &first
+	}
+	if *f.Nth == 0 {
+		refuse(w, http.StatusBadRequest, "nth counts from 1; leave it out for the first that comes")
 		return
 	}
 	id, err := a.azure.AddFault(f.read())

@@ -37,7 +37,7 @@ func (form faultForm) fault() (azuretest.Fault, error) {
 		RetryAfter: read.duration("Retry-After", form.RetryAfter),
 		Delay:      read.duration("the delay", form.Delay),
 		CutAfter:   int64(read.number("the bytes to cut after", form.CutAfter)),
-		Nth:        read.number("the first request", form.Nth),
+		Nth:        read.count("the first request", form.Nth),
 		Times:      read.number("the number of times", form.Times),
 	}
 	if read.err == nil && effectOf(f) == "nothing" {
@@ -56,6 +56,15 @@ func (r *reader) number(name, text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
 		r.wrong("%s is a whole number, not %s", name, text)
+	}
+	return n
+}
+
+// count is a number from 1.
+func (r *reader) count(name, text string) int {
+	n := r.number(name, text)
+	if n < 1 && text != "" {
+		r.wrong("%s is counted from 1, not from %s", name, text)
 	}
 	return n
 }

@@ -93,6 +93,8 @@ func TestBadForms(t *testing.T) {
 		{"no time to come back", "/page/faults", url.Values{"retry-after": {"soon"}}, "Retry-After is a duration"},
 		{"no bytes", "/page/faults", url.Values{"cut-after": {"1e9"}}, "the bytes to cut after is a whole number"},
 		{"no place", "/page/faults", url.Values{"nth": {"x"}}, "the first request is a whole number"},
+		{"the request before the first", "/page/faults", url.Values{"nth": {"0"}, "status": {"500"}}, "the first request is counted from 1, not from &#34;0&#34;."},
+		{"no operation", "/page/faults", url.Values{"operation": {"keyvault.gett"}, "status": {"500"}}, "no operation is called &#34;keyvault.gett&#34;; there are keyvault.backup, "},
 		{"no count", "/page/faults", url.Values{"times": {strings.Repeat("9", 99)}}, "…&#34;."},
 		{"no fault", "/page/faults/remove", url.Values{"id": {"<b>"}}, "There is no fault &#34;&lt;b&gt;&#34;."},
 		{"no duration", "/page/clock", url.Values{"by": {"tomorrow"}}, "not by &#34;tomorrow&#34;."},

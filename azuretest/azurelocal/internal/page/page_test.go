@@ -81,7 +81,7 @@ func TestPageEscapes(t *testing.T) {
 	s.azure.SystemIdentity().Token(bad, time.Hour)
 	s.azure.AddUserIdentity(bad)
 	s.azure.Receive(azuretest.Request{Method: bad, URL: bad, Operation: bad}).Finish(403, bad, bad)
-	s.azure.Fail(azuretest.Fault{Operation: "none", Code: bad, Times: -1})
+	s.azure.Fail(azuretest.Fault{Operation: "sql.reset", Code: bad, Times: -1})
 	got := s.page(t)
 	require.NotContains(t, got, "<img")
 	require.GreaterOrEqual(t, strings.Count(got, "&lt;img src=x onerror="), 10)
@@ -90,7 +90,7 @@ func TestPageEscapes(t *testing.T) {
 func TestPageIsGuarded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, page.Options{})
-	s.azure.Fail(azuretest.Fault{Operation: "none", Status: 500, Times: -1})
+	s.azure.Fail(azuretest.Fault{Operation: "sql.reset", Status: 500, Times: -1})
 	w := s.get(t, "/")
 	policy := w.Header().Get("Content-Security-Policy")
 	for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {

@@ -20,46 +20,57 @@ type faultSwitch struct {
 
 // presets are the faults that everybody should have seen once.
 func presets() []faultSwitch {
-	always := func(f azuretest.Fault) azuretest.Fault {
-		f.Times = -1
-		return f
+	all := append(generalPresets(), servicePresets()...)
+	for i := range all {
+		all[i].fault.Times = -1
 	}
+	return all
+}
+
+// generalPresets strike every service.
+func generalPresets() []faultSwitch {
 	return []faultSwitch{
 		{
 			Name: "throttle", Title: "Throttle", What: "every HTTP request gets 429 with Retry-After 2 s",
-			fault: always(azuretest.Fault{Operation: "*", Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Second}),
+			fault: azuretest.Fault{Operation: "*", Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Second},
 		},
 		{
 			Name: "slow", Title: "Slow", What: "every answer takes 2 s longer",
-			fault: always(azuretest.Fault{Operation: "*", Delay: 2 * time.Second}),
+			fault: azuretest.Fault{Operation: "*", Delay: 2 * time.Second},
 		},
 		{
 			Name: "cut", Title: "Cut", What: "connections break after 20 bytes of a body",
-			fault: always(azuretest.Fault{Operation: "*", CutAfter: 20}),
+			fault: azuretest.Fault{Operation: "*", CutAfter: 20},
 		},
+	}
+}
+
+// servicePresets strike one.
+func servicePresets() []faultSwitch {
+	return []faultSwitch{
 		{
 			Name: "tokens", Title: "No tokens", What: "token endpoints answer 503",
-			fault: always(azuretest.Fault{Operation: "*.token", Status: http.StatusServiceUnavailable}),
+			fault: azuretest.Fault{Operation: "*.token", Status: http.StatusServiceUnavailable},
 		},
 		{
 			Name: "keyvault", Title: "No Key Vault", What: "vaults answer 503",
-			fault: always(azuretest.Fault{Operation: "keyvault.*", Status: http.StatusServiceUnavailable}),
+			fault: azuretest.Fault{Operation: "keyvault.*", Status: http.StatusServiceUnavailable},
 		},
 		{
 			Name: "arm", Title: "No Resource Manager", What: "resource groups answer 500",
-			fault: always(azuretest.Fault{Operation: "arm.*", Status: http.StatusInternalServerError}),
+			fault: azuretest.Fault{Operation: "arm.*", Status: http.StatusInternalServerError},
 		},
 		{
 			Name: "storage", Title: "No storage", What: "blobs and SAS answer 503",
-			fault: always(azuretest.Fault{Operation: "storage.*", Status: http.StatusServiceUnavailable}),
+			fault: azuretest.Fault{Operation: "storage.*", Status: http.StatusServiceUnavailable},
 		},
 		{
 			Name: "datalake", Title: "No data lakes", What: "connections close without an answer",
-			fault: always(azuretest.Fault{Operation: "datalake.*", Status: -1}),
+			fault: azuretest.Fault{Operation: "datalake.*", Status: -1},
 		},
 		{
 			Name: "sql", Title: "No database", What: "logins fail with error 40613, not currently available",
-			fault: always(azuretest.Fault{Operation: "sql.login", Code: "40613"}),
+			fault: azuretest.Fault{Operation: "sql.login", Code: "40613"},
 		},
 	}
 }

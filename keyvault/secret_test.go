@@ -110,7 +110,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	token := w.SystemIdentity().Token("https://vault.azure.net", 1e12)
 	w.Fail(azuretest.Fault{Operation: "keyvault.get", Body: `{"value":"` + secretText + `"`})
 	w.Fail(azuretest.Fault{Operation: "keyvault.get", Status: 403, Body: `{"error":{"code":"Forbidden","message":"the token was ` + token + `"},"value":"` + secretText + `"}`})
-	w.Fail(azuretest.Fault{Operation: "keyvault.set", Status: 400, Body: `{"value":"` + secretText + `"}`})
+	w.Fail(azuretest.Fault{Operation: "keyvault.set", Status: 400, Body: `{"error":{"code":"BadParameter","message":"bad value ` + secretText + `"},"value":"` + secretText + `"}`})
 	w.Fail(azuretest.Fault{Operation: "keyvault.get", Status: -1})
 	var all []error
 	for range 3 {

@@ -38,7 +38,7 @@ func (c *SecretClient) Set(ctx context.Context, name, value string, options *Set
 	}
 	return c.value(ctx, azrest.Call{
 		Span: "SecretClient.Set", Action: "set secret", Object: name,
-		Method: http.MethodPut, Path: []string{"secrets", name}, Body: options.wire(value),
+		Method: http.MethodPut, Path: []string{"secrets", name}, Body: options.wire(value), Secret: value,
 	}, checkName(name), checkValue(value), options.check())
 }
 

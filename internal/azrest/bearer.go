@@ -59,7 +59,7 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, unsigned(req, err)
 	}
-	req.Raw().Header.Set("Authorization", header)
+	sign(req, header)
 	resp, err := req.Next()
 	if err != nil {
 		return nil, signed(req, err)
@@ -68,6 +68,13 @@ func (p *bearerPolicy) Do(req *policy.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	return p.again(req, resp, audience, header)
+}
+
+func sign(req *policy.Request, header string) {
+	req.Raw().Header.Set("Authorization", header)
+	if call := callOf(req.Raw().Context()); call != nil {
+		call.bearer = header
+	}
 }
 
 func (p *bearerPolicy) isHome(u *url.URL) bool {
@@ -97,7 +104,7 @@ func (p *bearerPolicy) again(req *policy.Request, resp *http.Response, audience 
 	if err := Replay(req); err != nil {
 		return nil, &authError{err}
 	}
-	req.Raw().Header.Set("Authorization", header)
+	sign(req, header)
 	resp, err = req.Next()
 	if err != nil {
 		return nil, signed(req, err)

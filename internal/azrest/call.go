@@ -34,11 +34,16 @@ type Call struct {
 	Limit  int64 // bytes of the answer; 0: 4 MiB
 	Stream bool  // leave the body of a good answer to the caller, unbounded
 
+	// Secret is part of what is sent, and of no error: some services, and what
+	// stands in front of them, repeat what they were sent.
+	Secret string
+
 	// Doubt, unless nil, is set as soon as the service may have done what was
 	// asked: by a try that was sent and not refused, whatever became of the next.
 	Doubt *bool
 
-	unversioned bool // each try has to add the API version to the URL
+	unversioned bool   // each try has to add the API version to the URL
+	bearer      string // the Authorization header of the latest try
 }
 
 // Do sends a call and decodes the JSON of its answer. A T of struct{} ignores it.

@@ -31,14 +31,15 @@ const (
 )
 
 // parseServiceMessage never fails: what cannot be read is not there.
-func parseServiceMessage(header http.Header, body []byte) serviceMessage {
+func parseServiceMessage(resp *http.Response, body []byte) serviceMessage {
 	wire := parseWireError(body)
 	var said serviceMessage
-	said.add(header.Get("X-Ms-Error-Code"))
+	said.add(unechoed(resp, resp.Header.Get("X-Ms-Error-Code")))
 	for e := &wire; e != nil && len(said.codes) < maxCodes; e = e.InnerError {
-		said.add(e.Code)
+		said.add(unechoed(resp, e.Code))
 	}
-	said.message = Scrub(strings.Join(append([]string{wire.Message}, wire.explained(maxDetails)...), "; "))
+	message := strings.Join(append([]string{wire.Message}, wire.explained(maxDetails)...), "; ")
+	said.message = Scrub(unechoed(resp, message))
 	return said
 }
 

@@ -55,7 +55,7 @@ func failedOperation(resp *http.Response) error {
 }
 
 func newOperationError(resp *http.Response, body []byte, state string) *ServiceError {
-	said := parseServiceMessage(resp.Header, body)
+	said := parseServiceMessage(resp, body)
 	e := &ServiceError{codes: said.codes, causes: []error{newResponseError(resp, said)}}
 	e.text = "the operation has " + state
 	if state == "canceled" {

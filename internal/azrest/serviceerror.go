@@ -44,7 +44,7 @@ func newServiceError(resp *http.Response, extra ...error) *ServiceError {
 	if resp.StatusCode >= http.StatusBadRequest {
 		body, _ = runtime.Payload(resp)
 	}
-	said := parseServiceMessage(resp.Header, body)
+	said := parseServiceMessage(resp, body)
 	e := &ServiceError{message: said.message, codes: said.codes, retryAfter: retryAfter(resp.Header)}
 	if s := sentinel(resp.StatusCode); s != nil {
 		e.causes = append(e.causes, s)

@@ -45,7 +45,7 @@ func (c *Client) verdict(call *Call, resp *http.Response) Verdict {
 		return TryByStatus
 	}
 	body, _ := runtime.Payload(resp)
-	said := parseServiceMessage(resp.Header, body)
+	said := parseServiceMessage(resp, body)
 	return c.judge(resp.StatusCode, said.code())
 }
 

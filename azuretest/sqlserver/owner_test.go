@@ -17,7 +17,7 @@ func TestOwners(t *testing.T) {
 	answers{
 		"SELECT s.name, p.name FROM sys.schemas s JOIN sys.database_principals p ON p.principal_id = s.principal_id ORDER BY s.schema_id": "dbo|dbo\nguest|guest\n" +
 			"INFORMATION_SCHEMA|INFORMATION_SCHEMA\nsys|sys\nmine|app\ntheirs|dbo\napp|app",
-		"SELECT SCHEMA_OWNER FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = 'mine'": "app",
+		"SELECT SCHEMA_OWNER FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = 'mine'":                                                                                    "app",
 		"SELECT r.name, p.name FROM sys.database_principals r JOIN sys.database_principals p ON p.principal_id = r.owning_principal_id WHERE r.is_fixed_role = 0 ORDER BY 1": "owners|app\npublic|dbo\nreaders|dbo",
 	}.check(t, db)
 	own := w.open(t, login{token: tokenOf(app)})

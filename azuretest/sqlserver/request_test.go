@@ -113,9 +113,8 @@ func TestDisconnect(t *testing.T) {
 	run(t, db, "CREATE TABLE n (n int)")
 	c := w.loginWire(t, w.SignedInUser().Token(resource, time.Hour))
 	c.send(t, kindTransaction, append(headers(), 5, 0, 2, 0))
-	require.Contains(t, string(c.answer(t)), "\xe3\x0b\x00\x08\x08", "a transaction has begun")
-	c.send(t, kindBatch, batch("INSERT INTO n VALUES (1)"))
-	c.answer(t)
+	c.send(t, kindBatch, within(begun(t, string(c.answer(t))), batch("INSERT INTO n OUTPUT 'done' VALUES (1)")))
+	require.Contains(t, string(c.answer(t)), "done")
 	require.NoError(t, c.Close())
 	_, err := db.ExecContext(t.Context(), "INSERT INTO n VALUES (2)")
 	require.NoError(t, err)
@@ -127,23 +126,27 @@ func TestTransactionManager(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.loginWire(t, w.SignedInUser().Token(resource, time.Hour))
+	var current uint64
 	tell := func(body ...byte) string {
-		c.send(t, kindTransaction, append(headers(), body...))
+		c.send(t, kindTransaction, within(current, append(headers(), body...)))
 		return string(c.answer(t))
 	}
 	text := func(statement string) string {
-		c.send(t, kindBatch, batch(statement))
+		c.send(t, kindBatch, within(current, batch(statement)))
 		return string(c.answer(t))
 	}
 	text("CREATE TABLE n (n int)")
-	tell(5, 0, 2, 0)
+	current = begun(t, tell(5, 0, 2, 0))
 	text("INSERT INTO n VALUES (1)")
 	tell(9, 0, 2, 's', 0)
 	text("INSERT INTO n VALUES (2)")
 	tell(8, 0, 2, 's', 0, 0)
-	require.Contains(t, tell(7, 0, 0, 1, 2, 0), "\xe3\x0b\x00\x09", "committed, and the next has begun")
+	committed := tell(7, 0, 0, 1, 2, 0)
+	require.Contains(t, committed, "\xe3\x0b\x00\x09")
+	current = begun(t, committed)
 	text("INSERT INTO n VALUES (3)")
 	require.Contains(t, tell(8, 0, 0, 0), "\xe3\x0b\x00\x0a", "rolled back")
+	current = 0
 	require.Contains(t, text("SELECT CAST(COUNT(*) AS varchar(9)) + '=' + CAST(SUM(n) AS varchar(9)) FROM n"), "1=1")
 	require.Contains(t, strings.ReplaceAll(tell(7, 0, 0, 0), "\x00", ""), "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
 	require.Contains(t, strings.ReplaceAll(tell(99, 0), "\x00", ""), "transaction manager request 99 is not supported")

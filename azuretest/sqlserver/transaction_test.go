@@ -3,6 +3,7 @@ package sqlserver_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -177,4 +178,29 @@ func TestReset(t *testing.T) {
 	require.Equal(t, "0|NULL", show(t, db, "SELECT @@TRANCOUNT, OBJECT_ID('kept')"))
 	_, err = try(t, db, "COMMIT")
 	require.EqualValues(t, 3902, number(err))
+}
+
+// A request must be for the transaction that the connection has, and for no other.
+func TestTransactionDescriptors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.loginWire(t, w.SignedInUser().Token(resource, time.Hour))
+	ask := func(descriptor uint64, status byte, text string) string {
+		_, err := c.Write(packet(kindBatch, 1|status, within(descriptor, batch(text))))
+		require.NoError(t, err)
+		return string(c.answer(t))
+	}
+	const reset = 8
+	current := begun(t, ask(0, 0, "CREATE TABLE n (n int); BEGIN TRAN"))
+	require.NotContains(t, ask(current, 0, "INSERT INTO n VALUES (1)"), wide("transaction"))
+	require.Contains(t, ask(0, 0, "INSERT INTO n VALUES (2)"), wide("it should come with valid transaction descriptor."))
+	require.Contains(t, ask(current+1, 0, "INSERT INTO n VALUES (2)"), wide(fmt.Sprintf("The server failed to resume the transaction. Desc:%x.", current+1)))
+	require.Contains(t, ask(current, 0, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n; COMMIT"), wide("rows 1|"))
+	require.Contains(t, ask(current, 0, "INSERT INTO n VALUES (2)"), wide("failed to resume the transaction"))
+
+	current = begun(t, ask(0, 0, "BEGIN TRAN; INSERT INTO n VALUES (2)"))
+	ended := ask(current, reset, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n")
+	require.Contains(t, ended, wide("rows 1|"))
+	require.Contains(t, ended, "\xe3\x0b\x00\x0a\x00\x08", "the client is told of the rollback")
+	require.Contains(t, ask(0, 0, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n"), wide("rows 1|"))
 }

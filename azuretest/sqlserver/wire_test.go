@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -183,6 +184,20 @@ func headers() []byte {
 	out := make([]byte, 22)
 	out[0], out[4], out[8], out[18] = 22, 18, 2, 1
 	return out
+}
+
+// within puts a request into a transaction.
+func within(descriptor uint64, request []byte) []byte {
+	binary.LittleEndian.PutUint64(request[10:], descriptor)
+	return request
+}
+
+// begun returns the descriptor of the transaction that has begun.
+func begun(tb testing.TB, answer string) uint64 {
+	tb.Helper()
+	_, after, ok := strings.Cut(answer, "\xe3\x0b\x00\x08\x08")
+	require.True(tb, ok, "a transaction has begun: %q", answer)
+	return binary.LittleEndian.Uint64([]byte(after))
 }
 
 func batch(text string) []byte { return append(headers(), utf16Bytes(text)...) }

@@ -27,12 +27,6 @@ type Answer struct {
 	gone    error   // the client is; nothing is kept any more
 }
 
-// transactionState is what a connection knows of its transaction.
-type transactionState struct {
-	last uint64 // descriptor
-	open bool
-}
-
 // done is a DONE whose status is not known yet: whether more follows.
 type done struct {
 	status  uint16
@@ -129,10 +123,6 @@ func (a *Answer) ended(kind byte) {
 	a.flushDone()
 	a.tran.open = false
 	a.buf = appendEnvBytes(a.buf, kind, nil, a.tran.descriptor())
-}
-
-func (t *transactionState) descriptor() []byte {
-	return put64(nil, t.last)
 }
 
 // CutAfter cuts the connection when so many bytes of the answer are sent.

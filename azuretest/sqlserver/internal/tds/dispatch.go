@@ -14,9 +14,12 @@ func (c *Conn) dispatch(ctx context.Context, m *message, a *Answer) error {
 	default:
 		return errBadPacket
 	}
-	_, body, err := parseHeaders(m.body)
+	transaction, body, err := parseHeaders(m.body)
 	if err != nil {
 		return errBadPacket
+	}
+	if err := c.tran.resume(transaction, m); err != nil {
+		return err
 	}
 	switch m.kind {
 	case kindRPC:

@@ -154,8 +154,8 @@ func (c *Conn) reset(ctx context.Context, status byte, a *Answer) error {
 		return err
 	}
 	c.prepared.clear()
-	if !keep {
-		c.tran.open = false
+	if !keep && c.tran.open {
+		a.RolledBack()
 	}
 	a.buf = appendEnvBytes(a.buf, envReset, nil, nil)
 	return nil

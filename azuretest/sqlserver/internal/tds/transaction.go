@@ -55,6 +55,30 @@ func parseTransaction(body []byte) (*transactionRequest, error) {
 	return r, c.err
 }
 
+// transactionState is what a connection knows of its transaction.
+type transactionState struct {
+	last uint64 // descriptor
+	open bool
+}
+
+func (t *transactionState) descriptor() []byte {
+	return put64(nil, t.last)
+}
+
+// resume refuses a request that is not for the connection's transaction. One that
+// resets the connection may still name the transaction that ends by that; one that begins
+// a transaction need not name that around it.
+func (t *transactionState) resume(descriptor uint64, m *message) error {
+	reset := m.status&(statusReset|statusResetKeep) != 0
+	switch {
+	case t.open && descriptor == 0 && m.kind != kindTransaction:
+		return &Error{Number: 3989, Class: 16, State: 1, Message: "New request is not allowed to start because it should come with valid transaction descriptor."}
+	case descriptor == 0, descriptor == t.last && (t.open || reset):
+		return nil
+	}
+	return &Error{Number: 3971, Class: 16, State: 1, Message: fmt.Sprintf("The server failed to resume the transaction. Desc:%x.", descriptor)}
+}
+
 // transactionName reads a name with its length before it and so many bytes behind.
 // The length is in bytes, but some drivers count characters.
 func (c *cursor) transactionName(behind int) string {

@@ -56,6 +56,9 @@ type Client struct {
 //	https://ACCOUNT.dfs.core.windows.net/FILESYSTEM, abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net   Gen2
 //	http(s)://HOST:PORT/…/webhdfs/v1, webhdfs://HOST:PORT, swebhdfs://HOST:PORT   Hadoop, HttpFS, Knox
 //
+// With https the host tells which of Azure's it is, in the public cloud, US
+// Government's and China's; abfss and adl take a host of any other, too.
+//
 // The credential is needed for Azure. For Hadoop it may be nil; with one, the
 // token goes over https only, unless InsecureAllowCredentialWithHTTP is set.
 func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOptions) (*Client, error) {

@@ -3,6 +3,7 @@ package datalake
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/keyless-go/azure/internal/azrest"
@@ -62,20 +63,20 @@ func parseEndpoint(raw string) (target, error) {
 func parseHTTP(u *url.URL, path string) (target, error) {
 	host := azrest.CanonicalName(u.Hostname())
 	scheme := strings.ToLower(u.Scheme)
-	isGen1, isGen2 := strings.HasSuffix(host, gen1Domain), isDFSHost(host)
+	isGen1, isGen2 := isGen1Host(host), isGen2Host(host)
 	switch {
 	case (isGen1 || isGen2) && scheme != "https":
-		return target{}, errors.New("it must begin with https://, as everything of Azure")
+		return target{}, errAzureHost()
 	case isGen1 && (path == "" || path == webhdfsV1):
 		return at(gen1, scheme, u, webhdfsV1)
 	case isGen1:
 		return target{}, errors.New("it must not have a path")
-	case strings.HasSuffix(path, webhdfsV1):
-		return at(hadoop, scheme, u, path)
 	case isGen2 && isFileSystem(strings.TrimPrefix(path, "/")):
 		return at(gen2, scheme, u, path)
 	case isGen2:
 		return target{}, errors.New("its path must be the name of a file system")
+	case strings.HasSuffix(path, webhdfsV1):
+		return at(hadoop, scheme, u, path)
 	default:
 		return target{}, errors.New("its path must end in /webhdfs/v1")
 	}
@@ -102,7 +103,10 @@ func parseABFSS(u *url.URL, path string) (target, error) {
 }
 
 func parseWebHDFS(scheme string, u *url.URL, path, port string) (target, error) {
-	if path != "" && !strings.HasSuffix(path, webhdfsV1) {
+	switch host := azrest.CanonicalName(u.Hostname()); {
+	case isGen1Host(host) || isGen2Host(host):
+		return target{}, errAzureHost()
+	case path != "" && !strings.HasSuffix(path, webhdfsV1):
 		return target{}, errors.New("its path must be empty or end in /webhdfs/v1")
 	}
 	if u.Port() == "" && path == "" {
@@ -127,11 +131,18 @@ func at(k kind, scheme string, u *url.URL, path string) (target, error) {
 	return target{kind: k, origin: origin, path: path}, nil
 }
 
-// isDFSHost recognises a Gen2 account in any cloud: contoso.dfs.core.windows.net,
-// onelake.dfs.fabric.microsoft.com.
-func isDFSHost(host string) bool {
-	_, domain, _ := strings.Cut(host, ".")
-	return strings.HasPrefix(domain, "dfs.")
+func errAzureHost() error { return errors.New("it must begin with https://, as everything of Azure") }
+
+func isGen1Host(host string) bool { return strings.HasSuffix(host, gen1Domain) }
+
+// isGen2Host recognises an account of Azure's clouds, or Fabric's OneLake. Any
+// other host, whatever it is called, may be a cluster's.
+// https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints
+func isGen2Host(host string) bool {
+	return slices.ContainsFunc([]string{
+		".dfs.core.windows.net", ".dfs.storage.azure.net", ".dfs.core.usgovcloudapi.net", ".dfs.core.chinacloudapi.cn",
+		".dfs.fabric.microsoft.com",
+	}, func(domain string) bool { return strings.HasSuffix(host, domain) })
 }
 
 func isFileSystem(name string) bool {

@@ -10,13 +10,15 @@ import (
 	"github.com/keyless-go/azure/datalake"
 )
 
+type endpointTest struct {
+	endpoint string
+	hadoop   bool
+	want     string // the URL of Stat("/a b")
+}
+
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		endpoint string
-		hadoop   bool
-		want     string // the URL of Stat("/a b")
-	}{
+	tests := []endpointTest{
 		{"https://contoso.azuredatalakestore.net", false, "https://contoso.azuredatalakestore.net/webhdfs/v1/a%20b?op=GETFILESTATUS"},
 		{"https://Contoso.AzureDataLakeStore.NET/", false, "https://contoso.azuredatalakestore.net/webhdfs/v1/a%20b?op=GETFILESTATUS"},
 		{"https://contoso.azuredatalakestore.net/webhdfs/v1", false, "https://contoso.azuredatalakestore.net/webhdfs/v1/a%20b?op=GETFILESTATUS"},
@@ -35,6 +37,23 @@ func TestEndpoints(t *testing.T) {
 		{"https://gateway.test:8443/gateway/default/webhdfs/v1", true, "https://gateway.test:8443/gateway/default/webhdfs/v1/a%20b?op=GETFILESTATUS&user.name=a+b"},
 		{"swebhdfs://gateway.test/gateway/default/webhdfs/v1", true, "https://gateway.test/gateway/default/webhdfs/v1/a%20b?op=GETFILESTATUS&user.name=a+b"},
 		{"http://[::1]:9870/webhdfs/v1", true, "http://[::1]:9870/webhdfs/v1/a%20b?op=GETFILESTATUS&user.name=a+b"},
+		{"https://contoso.dfs.core.usgovcloudapi.net/logs", false, "https://contoso.dfs.core.usgovcloudapi.net/logs/a%20b"},
+		{"https://contoso.z12.dfs.storage.azure.net/logs", false, "https://contoso.z12.dfs.storage.azure.net/logs/a%20b"},
+		{"https://contoso.privatelink.dfs.core.windows.net/logs", false, "https://contoso.privatelink.dfs.core.windows.net/logs/a%20b"},
+		{"abfss://logs@contoso.dfs.core.example", false, "https://contoso.dfs.core.example/logs/a%20b"},
+	}
+	// A cluster may have a name that only looks like one of Azure's.
+	for _, host := range []string{
+		"nn.dfs.corp", "namenode.azure.internal", "nn.dfs.core.windows.net.corp", "nn.azuredatalakestore.net.corp",
+		"my-azuredatalakestore.net", "nn.my-dfs.core.windows.net", "azuredatalakestore.net", "dfs.core.windows.net", "nn.dfs.fabric",
+	} {
+		const stat = "/webhdfs/v1/a%20b?op=GETFILESTATUS&user.name=a+b"
+		tests = append(
+			tests,
+			endpointTest{"http://" + host + ":9870/webhdfs/v1", true, "http://" + host + ":9870" + stat},
+			endpointTest{"https://" + host + "/webhdfs/v1", true, "https://" + host + stat},
+			endpointTest{"webhdfs://" + host, true, "http://" + host + ":9870" + stat},
+		)
 	}
 	for _, test := range tests {
 		t.Run(test.endpoint, func(t *testing.T) {
@@ -65,25 +84,32 @@ func TestBadEndpoints(t *testing.T) {
 		"ftp://contoso/webhdfs/v1":              "it must begin with https://",
 		"://secret":                             "it is not a URL",
 		"http://contoso.azuredatalakestore.net": "it must begin with https://",
-		"http://contoso.dfs.core.windows.net/logs":          "it must begin with https://",
-		"https://contoso.azuredatalakestore.net/folder":     "it must not have a path",
-		"https://contoso.dfs.core.windows.net":              "the name of a file system",
-		"https://contoso.dfs.core.windows.net/logs/folder":  "the name of a file system",
-		"https://contoso.dfs.core.windows.net/..":           "the name of a file system",
-		"abfs://logs@contoso.dfs.core.windows.net":          "use abfss",
-		"abfss://contoso.dfs.core.windows.net":              "it must look like",
-		"abfss://logs:secret@contoso.dfs.core.windows.net":  "it must look like",
-		"abfss://logs@contoso.dfs.core.windows.net/folder":  "it must look like",
-		"adl://contoso/folder":                              "it must not have a path",
-		"http://namenode.test:9870":                         "its path must end in /webhdfs/v1",
-		"http://namenode.test:9870/webhdfs/v2":              "its path must end in /webhdfs/v1",
-		"http://namenode.test:9870/a/../webhdfs/v1":         "its path is malformed",
-		"webhdfs://namenode.test/folder":                    "its path must be empty or end in /webhdfs/v1",
-		"http://a:secret@namenode.test/webhdfs/v1":          "it must not have a user or a password",
-		"http://namenode.test/webhdfs/v1?user.name=secret":  "it must not have a query",
-		"http://namenode.test/webhdfs/v1#secret":            "it must not have a fragment",
-		"http:///webhdfs/v1":                                "it has no host",
-		"https://contoso.azuredatalakestore.net?sig=secret": "it must not have a query",
+		"http://contoso.dfs.core.windows.net/logs":             "it must begin with https://",
+		"https://contoso.azuredatalakestore.net/folder":        "it must not have a path",
+		"https://contoso.dfs.core.windows.net":                 "the name of a file system",
+		"https://contoso.dfs.core.windows.net/logs/folder":     "the name of a file system",
+		"https://contoso.dfs.core.windows.net/..":              "the name of a file system",
+		"abfs://logs@contoso.dfs.core.windows.net":             "use abfss",
+		"abfss://contoso.dfs.core.windows.net":                 "it must look like",
+		"abfss://logs:secret@contoso.dfs.core.windows.net":     "it must look like",
+		"abfss://logs@contoso.dfs.core.windows.net/folder":     "it must look like",
+		"http://Contoso.DFS.Core.Windows.Net.:9870/webhdfs/v1": "it must begin with https://",
+		"http://contoso.dfs.core.chinacloudapi.cn/webhdfs/v1":  "it must begin with https://",
+		"http://contoso.dfs.core.usgovcloudapi.net/webhdfs/v1": "it must begin with https://",
+		"webhdfs://contoso.azuredatalakestore.net":             "it must begin with https://",
+		"swebhdfs://contoso.dfs.core.windows.net":              "it must begin with https://",
+		"https://contoso.dfs.core.windows.net/webhdfs/v1":      "the name of a file system",
+		"https://nn.dfs.corp/logs":                             "its path must end in /webhdfs/v1",
+		"adl://contoso/folder":                                 "it must not have a path",
+		"http://namenode.test:9870":                            "its path must end in /webhdfs/v1",
+		"http://namenode.test:9870/webhdfs/v2":                 "its path must end in /webhdfs/v1",
+		"http://namenode.test:9870/a/../webhdfs/v1":            "its path is malformed",
+		"webhdfs://namenode.test/folder":                       "its path must be empty or end in /webhdfs/v1",
+		"http://a:secret@namenode.test/webhdfs/v1":             "it must not have a user or a password",
+		"http://namenode.test/webhdfs/v1?user.name=secret":     "it must not have a query",
+		"http://namenode.test/webhdfs/v1#secret":               "it must not have a fragment",
+		"http:///webhdfs/v1":                                   "it has no host",
+		"https://contoso.azuredatalakestore.net?sig=secret":    "it must not have a query",
 	} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()

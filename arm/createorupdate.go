@@ -20,12 +20,12 @@ func (c *ResourceGroupClient) CreateOrUpdate(ctx context.Context, name string, g
 		Method: http.MethodPut, Path: c.group(name),
 		Body:   groupWire{Location: group.Location, ManagedBy: group.ManagedBy, Tags: group.Tags},
 		Accept: []int{http.StatusOK, http.StatusCreated},
-	}, azrest.CheckResourceGroup(name), checkLocation(group))
+	}, azrest.CheckResourceGroup(name), checkLocation(group.Location), checkText("ManagedBy", group.ManagedBy), checkTags(group.Tags))
 }
 
-func checkLocation(group ResourceGroup) error {
-	if group.Location == "" {
+func checkLocation(location string) error {
+	if location == "" {
 		return errors.New("a group needs a Location")
 	}
-	return nil
+	return checkText("Location", location)
 }

@@ -3,6 +3,7 @@ package arm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -28,6 +29,9 @@ func (c *ResourceGroupClient) Delete(ctx context.Context, name string) error {
 	_, err = poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollInterval})
 	if _, ours := errors.AsType[*azrest.Error](err); err == nil || ours {
 		return err
+	}
+	if ctx.Err() == nil { // azcore cannot read an answer
+		err = fmt.Errorf("%w: %w", ErrUnexpectedResponse, err)
 	}
 	return c.rest.Fail(c.deletion(name), err)
 }

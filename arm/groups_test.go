@@ -119,6 +119,16 @@ func TestIllegalNamesAreRefused(t *testing.T) {
 	}
 	_, err := client.CreateOrUpdate(t.Context(), "DevTest", arm.ResourceGroup{})
 	require.EqualError(t, err, `arm: create or update resource group "DevTest" in management.azure.com: a group needs a Location`)
+	for want, group := range map[string]arm.ResourceGroup{
+		"the Location of a group must be UTF-8":  {Location: "west\xffus"},
+		"the ManagedBy of a group must be UTF-8": {Location: "westus", ManagedBy: "/subscriptions/\xff"},
+		"the Tags of a group must be UTF-8":      {Location: "westus", Tags: map[string]string{"a\xc3": "\xa9"}},
+	} {
+		_, err := client.CreateOrUpdate(t.Context(), "DevTest", group)
+		require.EqualError(t, err, `arm: create or update resource group "DevTest" in management.azure.com: `+want)
+	}
+	_, err = client.UpdateTags(t.Context(), "DevTest", map[string]string{"a": "\xff"})
+	require.ErrorContains(t, err, "the Tags of a group must be UTF-8")
 	require.Empty(t, cred.asked)
 }
 

@@ -47,20 +47,19 @@ func failedOperation(resp *http.Response) error {
 	body, _ := runtime.Payload(resp)
 	_ = json.Unmarshal(body, &answer) // what cannot be read says nothing
 	for _, state := range []string{answer.Status, answer.Properties.ProvisioningState} {
-		if strings.EqualFold(state, "Failed") || strings.EqualFold(state, "Canceled") {
-			return newOperationError(resp, body, strings.ToLower(state))
+		switch strings.ToLower(state) {
+		case "failed":
+			return newOperationError(resp, body, "the operation has failed")
+		case "canceled", "cancelled": // Resource Manager writes the first, azcore knows both
+			return newOperationError(resp, body, "the operation was canceled")
 		}
 	}
 	return nil
 }
 
-func newOperationError(resp *http.Response, body []byte, state string) *ServiceError {
+func newOperationError(resp *http.Response, body []byte, text string) *ServiceError {
 	said := parseServiceMessage(resp, body)
-	e := &ServiceError{codes: said.codes, causes: []error{newResponseError(resp, said)}}
-	e.text = "the operation has " + state
-	if state == "canceled" {
-		e.text = "the operation was canceled"
-	}
+	e := &ServiceError{text: text, codes: said.codes, causes: []error{newResponseError(resp, said)}}
 	if len(said.codes) > 0 {
 		e.text += ": " + said.title(resp.StatusCode)
 	}

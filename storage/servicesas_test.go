@@ -157,6 +157,7 @@ func TestListServiceSASRefuses(t *testing.T) {
 		"a policy of two lines":  {func(p *storage.ServiceSASParameters) { p.Identifier = "a\nb" }, "must be UTF-8 without control characters"},
 		"a policy of no text":    {func(p *storage.ServiceSASParameters) { p.Identifier = "a\xff" }, "must be UTF-8 without control characters"},
 		"a header too many":      {func(p *storage.ServiceSASParameters) { p.CacheControl = "a\r\nb: c" }, "must be UTF-8 without control characters"},
+		"halves of a letter":     {func(p *storage.ServiceSASParameters) { p.CacheControl, p.ContentDisposition = "a\xc3", "\xa9b" }, "must be UTF-8 without control characters"},
 		"a queue of two lines":   {canonical("/queue/mystorageacct/a\nb", ""), "must be UTF-8 without control characters"},
 		"a share of no text":     {canonical("/file/mystorageacct/a\xff", ""), "must be UTF-8 without control characters"},
 		"a file of no text":      {canonical("/file/mystorageacct/a/\xff", ""), "a file's name must be UTF-8"},

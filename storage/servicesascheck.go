@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -19,14 +20,14 @@ func (p *ServiceSASParameters) checkIdentifier() error {
 
 // checkService refuses what other services' resources have.
 func (p *ServiceSASParameters) checkService(kind resourceKind) error {
-	headers := p.CacheControl + p.ContentDisposition + p.ContentEncoding + p.ContentLanguage + p.ContentType
-	keys := p.PartitionKeyStart + p.PartitionKeyEnd + p.RowKeyStart + p.RowKeyEnd
+	headers := []string{p.CacheControl, p.ContentDisposition, p.ContentEncoding, p.ContentLanguage, p.ContentType}
+	keys := []string{p.PartitionKeyStart, p.PartitionKeyEnd, p.RowKeyStart, p.RowKeyEnd}
 	switch {
-	case headers != "" && kind.letter == "":
+	case strings.Join(headers, "") != "" && kind.letter == "":
 		return fmt.Errorf("a SAS of a %s has no headers for its answers", kind.name)
-	case keys != "" && kind.name != "table":
+	case strings.Join(keys, "") != "" && kind.name != "table":
 		return fmt.Errorf("a SAS of a %s has no partition and row keys", kind.name)
 	default:
-		return checkText(headers, keys)
+		return checkText(append(headers, keys...)...)
 	}
 }

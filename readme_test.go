@@ -44,6 +44,17 @@ func TestReadmeShowsTheProgram(t *testing.T) {
 	require.Contains(t, read(t, "readme_test.go"), indented+"\n}\n")
 }
 
+func TestReadmeShowsTheTest(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, "README.md"), "## Test your own service\n")
+	require.True(t, found)
+	_, block, found := strings.Cut(section, "```go\n")
+	require.True(t, found)
+	test, _, found := strings.Cut(block, "```\n")
+	require.True(t, found)
+	require.Contains(t, read(t, "examples/testing/mailer_test.go"), test)
+}
+
 func TestReadmeShowsTheError(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)

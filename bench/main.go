@@ -1,10 +1,11 @@
 // Command bench puts this library beside Microsoft's own Go SDK, azidentity,
-// azsecrets, armresources and azblob, and prints what it finds as Markdown:
+// azsecrets, armresources and azblob, and go-mssqldb, and prints what it finds as
+// Markdown:
 //
 //	go run .
 //	go run . -only blobs
 //
-// Both run in one harness, against the emulator, in one run. Nothing is sent to
+// All run in one harness, against the emulator, in one run. Nothing is sent to
 // Azure or to the network. Times of the clock are noisy: their ratios are what
 // counts. Times of the tables on outages are virtual, and exact.
 package main

@@ -14,7 +14,7 @@ import (
 )
 
 // tries is how many broken messages of each kind are sent.
-const tries = 1000
+const tries = 500
 
 // mutate changes a few bytes of a message, or its length.
 func mutate(r *rand.Rand, message []byte) []byte {

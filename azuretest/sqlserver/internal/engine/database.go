@@ -46,11 +46,12 @@ func (db *database) connect(ctx context.Context) (*conn, error) {
 	return newConn(ctx, (&url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}).String())
 }
 
-// setUp makes the tables of the catalog in a new file.
+// setUp makes the tables of the catalog in a new file, all in one transaction.
 func (db *database) setUp(now time.Time) error {
 	ctx := context.Background()
 	stamp := now.UTC().Format(layout(datetime()))
 	for _, text := range []string{
+		"BEGIN",
 		objectsTable(`"$objects"`),
 		`CREATE TABLE "$schemas" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE, owner INTEGER)`,
 		`CREATE TABLE "$principals" (id INTEGER PRIMARY KEY, name TEXT COLLATE AZ_TEXT UNIQUE, type TEXT, auth INTEGER, sid BLOB, default_schema TEXT, created TEXT, modified TEXT, fixed INTEGER, owner INTEGER)`,
@@ -70,7 +71,7 @@ func (db *database) setUp(now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return db.anchor.exec(ctx, "COMMIT")
 }
 
 // objectsTable makes the table of tables: of the database, or of one session.

@@ -11,7 +11,7 @@ import (
 // ACL reads the access control list of a file or directory.
 func (c *Client) ACL(ctx context.Context, name string) (ACL, error) {
 	var acl ACL
-	err := change(c, name, func(clean string, b aclKeeper) (err error) {
+	err := change(ctx, c, name, func(clean string, b aclKeeper) (err error) {
 		acl, err = b.acl(ctx, clean)
 		return err
 	})
@@ -62,12 +62,12 @@ type aclKeeper interface {
 }
 
 func (c *Client) changeACL(ctx context.Context, op, name string, what aclChange, entries []ACLEntry) error {
-	return pathError(op, name, change(c, name, func(clean string, b aclKeeper) error {
-		if what <= removeACLEntries {
-			if _, err := aclText(entries, true); err != nil {
-				return err
-			}
+	if what <= removeACLEntries {
+		if _, err := aclText(entries, true); err != nil {
+			return pathError(op, name, err)
 		}
+	}
+	return pathError(op, name, change(ctx, c, name, func(clean string, b aclKeeper) error {
 		return b.changeACL(ctx, clean, what, entries)
 	}))
 }

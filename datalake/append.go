@@ -24,7 +24,7 @@ func (c *Client) Append(ctx context.Context, name string, r io.Reader) error {
 }
 
 func (c *Client) append(ctx context.Context, name string, r io.Reader) error {
-	name, err := c.clean(name)
+	name, err := c.cleanFile(name)
 	if err == nil && isNil(r) {
 		err = invalid("there is nothing to read from")
 	}

@@ -21,7 +21,7 @@ type Checksum struct {
 // [errors.ErrUnsupported].
 func (c *Client) Checksum(ctx context.Context, name string) (Checksum, error) {
 	var sum Checksum
-	err := change(c, name, func(clean string, b interface {
+	err := changeFile(ctx, c, name, func(clean string, b interface {
 		checksumOf(ctx context.Context, name string) (Checksum, error)
 	},
 	) (err error) {

@@ -13,7 +13,7 @@ import (
 // Chmod sets the permissions of a file or directory: the nine bits and
 // fs.ModeSticky. All else of the mode is ignored.
 func (c *Client) Chmod(ctx context.Context, name string, mode fs.FileMode) error {
-	return pathError("chmod", name, change(c, name, func(clean string, b interface {
+	return pathError("chmod", name, change(ctx, c, name, func(clean string, b interface {
 		chmod(ctx context.Context, name string, mode uint32) error
 	},
 	) error {
@@ -24,13 +24,13 @@ func (c *Client) Chmod(ctx context.Context, name string, mode fs.FileMode) error
 // Chown sets the owner and the group of a file or directory: names on Hadoop,
 // object ids on Azure. An empty one stays as it is; two are [fs.ErrInvalid].
 func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
-	return pathError("chown", name, change(c, name, func(clean string, b interface {
+	if owner == "" && group == "" {
+		return pathError("chown", name, invalid("there is neither owner nor group"))
+	}
+	return pathError("chown", name, change(ctx, c, name, func(clean string, b interface {
 		chown(ctx context.Context, name, owner, group string) error
 	},
 	) error {
-		if owner == "" && group == "" {
-			return invalid("there is neither owner nor group")
-		}
 		return b.chown(ctx, clean, owner, group)
 	}))
 }
@@ -39,13 +39,13 @@ func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
 // one stays as it is, and one before 1970 or after 9999 is refused. Gen2 answers
 // [errors.ErrUnsupported].
 func (c *Client) Chtimes(ctx context.Context, name string, access, modification time.Time) error {
-	return pathError("chtimes", name, change(c, name, func(clean string, b interface {
+	if err := firstError(checkTime(access), checkTime(modification)); err != nil {
+		return pathError("chtimes", name, err)
+	}
+	return pathError("chtimes", name, change(ctx, c, name, func(clean string, b interface {
 		chtimes(ctx context.Context, name string, access, modification time.Time) error
 	},
 	) error {
-		if err := firstError(checkTime(access), checkTime(modification)); err != nil {
-			return err
-		}
 		return b.chtimes(ctx, clean, access, modification)
 	}))
 }
@@ -61,16 +61,24 @@ func checkTime(t time.Time) error {
 }
 
 // change does what only some back ends can: B is the method it takes.
-func change[B any](c *Client, name string, do func(clean string, b B) error) error {
+func change[B any](ctx context.Context, c *Client, name string, do func(clean string, b B) error) error {
 	b, ok := c.backend.(B)
 	if !ok {
 		return errors.ErrUnsupported
 	}
-	clean, err := c.clean(name)
+	clean, err := c.cleanAny(ctx, name)
 	if err != nil {
 		return err
 	}
 	return do(clean, b)
+}
+
+// changeFile is change for what directories cannot have.
+func changeFile[B any](ctx context.Context, c *Client, name string, do func(clean string, b B) error) error {
+	if saysDir(name) {
+		return errDirName()
+	}
+	return change(ctx, c, name, do)
 }
 
 func (w *webhdfs) chmod(ctx context.Context, name string, mode uint32) error {

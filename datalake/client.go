@@ -42,9 +42,10 @@ type ClientOptions struct {
 // Client works with the files of one data lake. Make it with [NewClient]. It is
 // safe for concurrent use.
 //
-// Names of files are absolute, slash-separated, and end in no slash but for a
-// directory's. A name that is relative, empty, not UTF-8, or has an empty part,
-// "." or "..", is refused with [fs.ErrInvalid] before any request.
+// Names are absolute and slash-separated. One that is relative, empty, not UTF-8,
+// or has an empty part, "." or "..", is refused with [fs.ErrInvalid] before any
+// request. A slash at the end says that it is a directory's: what is for files
+// only refuses it in the same way, and to all else a file is the errno ENOTDIR.
 type Client struct {
 	backend backend
 	retry   patience

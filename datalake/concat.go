@@ -34,7 +34,7 @@ func (c *Client) concat(ctx context.Context, target string, sources []string) er
 	if !ok {
 		return errors.ErrUnsupported
 	}
-	target, err := c.clean(target)
+	target, err := c.cleanFile(target)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (c *Client) cleanSources(target string, sources []string) ([]string, error)
 	}
 	clean := make([]string, 0, len(sources))
 	for _, name := range sources {
-		source, err := c.clean(name)
+		source, err := c.cleanFile(name)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("source %q: %w", name, err)

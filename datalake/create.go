@@ -17,7 +17,7 @@ import (
 // Close says why. A writer that is neither closed nor canceled keeps its
 // connection. A writer is for one goroutine.
 func (c *Client) Create(ctx context.Context, name string) (io.WriteCloser, error) {
-	clean, err := c.clean(name)
+	clean, err := c.cleanFile(name)
 	if err != nil {
 		return nil, pathError("create", name, err)
 	}

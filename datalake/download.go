@@ -58,7 +58,7 @@ func (c *Client) download(ctx context.Context, name string, w io.WriterAt, optio
 	if options == nil {
 		options = &DownloadOptions{}
 	}
-	name, err := c.clean(name)
+	name, err := c.cleanFile(name)
 	if err == nil && isNil(w) {
 		err = invalid("there is nothing to write to")
 	}

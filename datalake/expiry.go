@@ -15,7 +15,7 @@ import (
 // time takes it back. Gen1 keeps the millisecond, Gen2 the second. Hadoop answers
 // [errors.ErrUnsupported].
 func (c *Client) SetExpiry(ctx context.Context, name string, at time.Time) error {
-	return pathError("setexpiry", name, change(c, name, func(clean string, b interface {
+	return pathError("setexpiry", name, changeFile(ctx, c, name, func(clean string, b interface {
 		setExpiry(ctx context.Context, name string, at time.Time) error
 	},
 	) error {

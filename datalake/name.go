@@ -27,6 +27,11 @@ func clean(name string) (string, error) {
 	return name, nil
 }
 
+// saysDir: a file that is there under such a name is none.
+func saysDir(name string) bool { return len(name) > 1 && strings.HasSuffix(name, "/") }
+
+func errDirName() error { return invalid("the name of a file ends in no slash") }
+
 func checkPart(part string) error {
 	switch {
 	case part == "":

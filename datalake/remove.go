@@ -27,7 +27,7 @@ func (c *Client) RemoveAll(ctx context.Context, name string) error {
 
 // remove takes what is gone after a lost answer for removed.
 func (c *Client) remove(ctx context.Context, name string, all bool) error {
-	name, err := c.clean(name)
+	name, err := c.cleanAny(ctx, name)
 	switch {
 	case err != nil:
 		return err

@@ -22,6 +22,7 @@ func (c *Client) Rename(ctx context.Context, from, to string) error {
 }
 
 func (c *Client) rename(ctx context.Context, from, to string) error {
+	dirs := saysDir(from) || saysDir(to)
 	from, err := c.clean(from)
 	if err != nil {
 		return err
@@ -33,8 +34,13 @@ func (c *Client) rename(ctx context.Context, from, to string) error {
 		return invalid("a directory cannot be moved below itself")
 	}
 	source, err := c.backend.stat(ctx, from)
-	if err != nil || from == to && !source.Mode.IsDir() {
+	switch {
+	case err != nil:
 		return err
+	case dirs && !source.Mode.IsDir():
+		return syscall.ENOTDIR
+	case from == to && !source.Mode.IsDir():
+		return nil
 	}
 	existing, err := c.lookup(ctx, to)
 	switch {

@@ -20,15 +20,36 @@ func (c *Client) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
 }
 
 func (c *Client) stat(ctx context.Context, name string) (*fileInfo, error) {
-	name, err := c.clean(name)
+	clean, err := c.clean(name)
 	if err != nil {
 		return nil, err
 	}
-	status, err := c.backend.stat(ctx, name)
+	status, err := c.backend.stat(ctx, clean)
+	if err == nil && saysDir(name) && !status.Mode.IsDir() {
+		err = syscall.ENOTDIR
+	}
 	if err != nil {
 		return nil, err
 	}
-	return newInfo(name, status), nil
+	return newInfo(clean, status), nil
+}
+
+// cleanFile is clean for what is, or is to be, a file.
+func (c *Client) cleanFile(name string) (string, error) {
+	if saysDir(name) {
+		return "", errDirName()
+	}
+	return c.clean(name)
+}
+
+// cleanAny is clean for what is there, a file or a directory. If the name says
+// which, it looks whether it is.
+func (c *Client) cleanAny(ctx context.Context, name string) (string, error) {
+	clean, err := c.clean(name)
+	if err == nil && saysDir(name) {
+		_, err = c.stat(ctx, name)
+	}
+	return clean, err
 }
 
 // clean answers a name that the server can hold.

@@ -22,7 +22,7 @@ type ContentSummary struct {
 // all of it, in constant memory.
 func (c *Client) ContentSummary(ctx context.Context, name string) (ContentSummary, error) {
 	var summary ContentSummary
-	err := change(c, name, func(clean string, b interface {
+	err := change(ctx, c, name, func(clean string, b interface {
 		summary(ctx context.Context, name string) (ContentSummary, error)
 	},
 	) (err error) {

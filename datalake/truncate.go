@@ -19,7 +19,7 @@ func (c *Client) Truncate(ctx context.Context, name string, size int64) error {
 }
 
 func (c *Client) truncate(ctx context.Context, name string, size int64) error {
-	return change(c, name, func(clean string, b truncater) error {
+	return changeFile(ctx, c, name, func(clean string, b truncater) error {
 		switch {
 		case size < 0:
 			return invalid("the size is negative")

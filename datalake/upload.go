@@ -54,7 +54,7 @@ func (c *Client) upload(ctx context.Context, name string, r io.Reader, options *
 	if options == nil {
 		options = &UploadOptions{}
 	}
-	name, err := c.clean(name)
+	name, err := c.cleanFile(name)
 	if err == nil && isNil(r) {
 		err = invalid("there is nothing to read from")
 	}

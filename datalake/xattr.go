@@ -13,7 +13,7 @@ import (
 // [fs.ErrNotExist].
 func (c *Client) XAttr(ctx context.Context, name, attribute string) ([]byte, error) {
 	var value []byte
-	err := c.xattrs(name, attribute, func(clean string, b attributes) (err error) {
+	err := c.xattrs(ctx, name, attribute, func(clean string, b attributes) (err error) {
 		value, err = b.xattr(ctx, clean, attribute)
 		return err
 	})
@@ -24,7 +24,7 @@ func (c *Client) XAttr(ctx context.Context, name, attribute string) ([]byte, err
 // order.
 func (c *Client) XAttrs(ctx context.Context, name string) ([]string, error) {
 	var names []string
-	err := c.attributes(name, func(clean string, b attributes) (err error) {
+	err := c.attributes(ctx, name, func(clean string, b attributes) (err error) {
 		names, err = b.xattrNames(ctx, clean)
 		slices.Sort(names)
 		return err
@@ -34,7 +34,7 @@ func (c *Client) XAttrs(ctx context.Context, name string) ([]string, error) {
 
 // SetXAttr sets an extended attribute, whether it is there or not.
 func (c *Client) SetXAttr(ctx context.Context, name, attribute string, value []byte) error {
-	return pathError("setxattr", name, c.xattrs(name, attribute, func(clean string, b attributes) error {
+	return pathError("setxattr", name, c.xattrs(ctx, name, attribute, func(clean string, b attributes) error {
 		return b.setXAttr(ctx, clean, attribute, value)
 	}))
 }
@@ -42,7 +42,7 @@ func (c *Client) SetXAttr(ctx context.Context, name, attribute string, value []b
 // RemoveXAttr removes an extended attribute. One that is not there is
 // [fs.ErrNotExist].
 func (c *Client) RemoveXAttr(ctx context.Context, name, attribute string) error {
-	return pathError("removexattr", name, c.xattrs(name, attribute, func(clean string, b attributes) error {
+	return pathError("removexattr", name, c.xattrs(ctx, name, attribute, func(clean string, b attributes) error {
 		names, err := b.xattrNames(ctx, clean)
 		switch {
 		case err != nil:
@@ -62,20 +62,19 @@ type attributes interface {
 	removeXAttr(ctx context.Context, name, attribute string) error
 }
 
-func (c *Client) attributes(name string, do func(clean string, b attributes) error) error {
-	return change(c, name, func(clean string, b attributes) error {
-		if !b.attributes() {
-			return errUnsupported("extended attributes")
-		}
-		return do(clean, b)
-	})
+func (c *Client) attributes(ctx context.Context, name string, do func(clean string, b attributes) error) error {
+	if _, err := c.clean(name); err != nil {
+		return err
+	}
+	if b, ok := c.backend.(attributes); ok && !b.attributes() {
+		return errUnsupported("extended attributes")
+	}
+	return change(ctx, c, name, do)
 }
 
-func (c *Client) xattrs(name, attribute string, do func(clean string, b attributes) error) error {
-	return c.attributes(name, func(clean string, b attributes) error {
-		if attribute == "" || strings.ContainsAny(attribute, "\x00,=\r\n") {
-			return invalid("an attribute's name is not empty and has no comma, equals sign or line break")
-		}
-		return do(clean, b)
-	})
+func (c *Client) xattrs(ctx context.Context, name, attribute string, do func(clean string, b attributes) error) error {
+	if attribute == "" || strings.ContainsAny(attribute, "\x00,=\r\n") {
+		return invalid("an attribute's name is not empty and has no comma, equals sign or line break")
+	}
+	return c.attributes(ctx, name, do)
 }

@@ -3,6 +3,7 @@ package azuresql
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -37,6 +38,9 @@ func Check(ctx context.Context, db *sql.DB) (Health, error) {
 }
 
 func check(ctx context.Context, db *sql.DB) (Health, error) {
+	if err := checkDB(db); err != nil {
+		return Health{}, err
+	}
 	session, err := db.Conn(ctx)
 	if err != nil {
 		return Health{}, err
@@ -59,6 +63,14 @@ func check(ctx context.Context, db *sql.DB) (Health, error) {
 		return nil
 	})
 	return h, err
+}
+
+// checkDB finds what Open returns beside an error that nobody has looked at.
+func checkDB(db *sql.DB) error {
+	if db == nil {
+		return errors.New("the database is nil")
+	}
+	return nil
 }
 
 // rolesOf lists the roles of the session, those of its groups and nested ones

@@ -74,6 +74,9 @@ func EnsureUser(ctx context.Context, db *sql.DB, user User) (Change, error) {
 
 func ensureUser(ctx context.Context, db *sql.DB, user User) (Change, error) {
 	want, err := newIdentity(user)
+	if err == nil {
+		err = checkDB(db)
+	}
 	if err != nil {
 		return Change{}, err
 	}
@@ -109,7 +112,11 @@ func RemoveUser(ctx context.Context, db *sql.DB, name string) error {
 }
 
 func removeUser(ctx context.Context, db *sql.DB, name string) error {
-	if err := checkName("user's name", name); err != nil {
+	err := checkName("user's name", name)
+	if err == nil {
+		err = checkDB(db)
+	}
+	if err != nil {
 		return err
 	}
 	found, err := principalNamed(ctx, db, name)
@@ -130,7 +137,7 @@ func removeUser(ctx context.Context, db *sql.DB, name string) error {
 }
 
 func userError(verb, name string, err error, advice string) error {
-	text := fmt.Sprintf("azuresql: %s user %q: %s", verb, name, within(err))
+	text := fmt.Sprintf("azuresql: %s user %.200q: %s", verb, name, within(err)) // longer than a name can be
 	if advice != "" {
 		text += "; " + advice
 	}

@@ -147,6 +147,18 @@ func TestEnsureUserBadInput(t *testing.T) {
 	}
 }
 
+// What Open returns beside an error that nobody has looked at.
+func TestNoDatabaseAtAll(t *testing.T) {
+	t.Parallel()
+	_, err := azuresql.EnsureUser(t.Context(), nil, azuresql.User{Name: "vm"})
+	require.EqualError(t, err, `azuresql: ensure user "vm": the database is nil`)
+	require.EqualError(t, azuresql.RemoveUser(t.Context(), nil, "vm"), `azuresql: remove user "vm": the database is nil`)
+	_, err = azuresql.Check(t.Context(), nil)
+	require.EqualError(t, err, "azuresql: check: the database is nil")
+	_, err = azuresql.EnsureUser(t.Context(), nil, azuresql.User{Name: strings.Repeat("x", 1<<20)})
+	require.Less(t, len(err.Error()), 300)
+}
+
 func TestEnsureUserAdvice(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -65,8 +65,12 @@ func isGUID(s string) bool {
 	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(s)
 }
 
+// isIdentityResource wants names that could be some: of characters that print,
+// and not made of dots. U+FFFD is what a byte that is no UTF-8 is read as.
 func isIdentityResource(s string) bool {
-	return regexp.MustCompile(`(?i)^/subscriptions/[^/?#&\s]+/resourceGroups/[^/?#&\s]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/?#&\s]+$`).MatchString(s)
+	const name = `[^/?#&%\s\pC\x{FFFD}]{0,127}[^./?#&%\s\pC\x{FFFD}]`
+	return regexp.MustCompile(`(?i)^/subscriptions/` + name + `/resourceGroups/` + name +
+		`/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/` + name + `$`).MatchString(s)
 }
 
 // describeID names the identity asked for; without an ID it is the source's choice.

@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,13 @@ func TestMalformedIDs(t *testing.T) {
 		"resource with newline":   credential.ResourceID(someID + "\n"),
 		"resource without group":  credential.ResourceID("/subscriptions/s/providers/Microsoft.ManagedIdentity/userAssignedIdentities/n"),
 		"resource in another way": credential.ResourceID("https://management.azure.com" + someID),
+		"resource with control":   credential.ResourceID(someID + "\x00"),
+		"resource with escape":    credential.ResourceID(someID + "\x1b[31m"),
+		"resource turned around":  credential.ResourceID(someID + "\u202e"),
+		"resource not UTF-8":      credential.ResourceID(someID + "\xff"),
+		"resource with percent":   credential.ResourceID(someID + "%00"),
+		"resource of dots":        credential.ResourceID("/subscriptions/s/resourceGroups/../providers/Microsoft.ManagedIdentity/userAssignedIdentities/n"),
+		"resource without end":    credential.ResourceID(someID + strings.Repeat("n", 128)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

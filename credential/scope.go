@@ -22,7 +22,7 @@ func resourceOf(scope string) (string, error) {
 	}
 	resource, cut := strings.CutSuffix(scope, defaultSuffix)
 	switch {
-	case resource == "" || strings.HasSuffix(resource, defaultSuffix):
+	case strings.Trim(resource, "/") == "" || strings.HasSuffix(resource, defaultSuffix):
 		return "", fmt.Errorf("scope %q names no resource before /.default", scope)
 	case !cut && !isBareResource(scope):
 		return "", fmt.Errorf("scope %q names a permission: a managed identity has no scopes but the resource's /.default", scope)

@@ -57,6 +57,7 @@ func TestBadScopes(t *testing.T) {
 		"newline":             {[]string{"https://vault.azure.net/.default\n"}, "space"},
 		"control":             {[]string{"https://vault.azure.net\x00/.default"}, "control"},
 		"suffix alone":        {[]string{"/.default"}, "no resource"},
+		"slashes alone":       {[]string{"//.default"}, "no resource"},
 		"suffix twice":        {[]string{"https://vault.azure.net/.default/.default"}, "no resource"},
 		"permission":          {[]string{"https://graph.microsoft.com/User.Read"}, "permission"},
 		"impersonation":       {[]string{"https://management.azure.com/user_impersonation"}, "permission"},

@@ -156,6 +156,9 @@ func (c *CachedCredential) explain(ctx context.Context, key tokenKey, err error)
 // Reason and Identity are empty: only the inner credential knows them. It does
 // no I/O.
 func (c *CachedCredential) Status() Status {
+	if c.cache == nil {
+		return Status{}
+	}
 	return Status{Tokens: tokenStatus(c.cache.Infos(), func(key tokenKey) string { return key.scopes })}
 }
 

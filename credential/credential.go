@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,6 +101,9 @@ func (f *fetcher) newCache(cae bool) *fresh.Cache[string, *token] {
 func (c *ManagedIdentityCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	if len(options.Scopes) != 1 {
 		return azcore.AccessToken{}, fmt.Errorf("credential: GetToken takes one scope, not %d", len(options.Scopes))
+	}
+	if c.fetcher == nil {
+		return azcore.AccessToken{}, errors.New("credential: the credential was not made by NewManagedIdentityCredential")
 	}
 	cache := c.cache
 	if options.EnableCAE {

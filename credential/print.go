@@ -10,6 +10,9 @@ import (
 
 // String names the source and the identity.
 func (c *ManagedIdentityCredential) String() string {
+	if c.fetcher == nil {
+		return "ManagedIdentityCredential(not made by NewManagedIdentityCredential)"
+	}
 	source := c.fetcher.origin.Load().source
 	return fmt.Sprintf("ManagedIdentityCredential(%s, %s)", source, describeID(source, c.fetcher.id))
 }

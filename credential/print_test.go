@@ -129,6 +129,25 @@ func TestPanicsPrintNoSecret(t *testing.T) {
 	})
 }
 
+// TestZeroValues: what no constructor has made says so, and breaks no log.
+func TestZeroValues(t *testing.T) {
+	t.Parallel()
+	var c credential.ManagedIdentityCredential
+	_, err := get(t.Context(), &c)
+	require.EqualError(t, err, "credential: the credential was not made by NewManagedIdentityCredential")
+	require.Error(t, c.Prefetch(t.Context(), vaultScope))
+	var wrapped credential.CachedCredential
+	_, err = get(t.Context(), &wrapped)
+	require.ErrorContains(t, err, "credential: ")
+	require.Empty(t, c.Status())
+	require.Empty(t, wrapped.Status())
+	for _, v := range []any{&c, &wrapped, (*credential.ManagedIdentityCredential)(nil)} {
+		require.NotContains(t, fmt.Sprintf("%v %+v %#v", v, v, v), "PANIC")
+		_, err := json.Marshal(v)
+		require.NoError(t, err)
+	}
+}
+
 func TestCredentialPrintsItsName(t *testing.T) {
 	t.Parallel()
 	c := newCred(t, newSite(issue(1e13)), options{Source: credential.SourceIMDS, ID: credential.ClientID(someGUID)})

@@ -40,6 +40,9 @@ func (t TokenStatus) MarshalJSON() ([]byte, error) {
 // Status tells where tokens come from, which identity they are for, and how
 // each one is doing. It does no I/O.
 func (c *ManagedIdentityCredential) Status() Status {
+	if c.fetcher == nil {
+		return Status{}
+	}
 	from := c.fetcher.origin.Load()
 	infos := c.cache.Infos()
 	if c.caeCache != c.cache {

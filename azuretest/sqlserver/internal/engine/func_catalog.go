@@ -84,6 +84,14 @@ func describe(t tds.Type, what string) driver.Value {
 		if t.Text() {
 			return "SQL_Latin1_General_CP1_CI_AS"
 		}
+	}
+	return describeStandard(t, what, precision, scale)
+}
+
+// describeStandard returns what INFORMATION_SCHEMA alone says about a type.
+// https://learn.microsoft.com/sql/relational-databases/system-information-schema-views/columns-transact-sql
+func describeStandard(t tds.Type, what string, precision, scale int) driver.Value {
+	switch what {
 	case "characters":
 		if t.Sized() {
 			return int64(t.Size)

@@ -9,46 +9,47 @@ import (
 
 func timeFunctions() map[string]function {
 	return map[string]function{
-		// az_dateadd(part, number, value, type)
-		"az_dateadd": strict(func(a []driver.Value) (driver.Value, error) {
-			v, err := timeArgument(a[2], a[3])
-			if err == nil {
-				v, err = addPart(text(a[0]), number(a[1]), v)
-			}
-			if err != nil {
-				return nil, err
-			}
-			return storeTime(v, parseDeclaration(text(a[3])))
-		}),
-		// az_datediff(part, from, its type, to, its type)
-		"az_datediff": strict(func(a []driver.Value) (driver.Value, error) {
-			from, err := timeArgument(a[1], a[2])
-			if err != nil {
-				return nil, err
-			}
-			to, err := timeArgument(a[3], a[4])
-			if err != nil {
-				return nil, err
-			}
-			return countParts(text(a[0]), from, to)
-		}),
+		"az_dateadd":  strict(dateAdd),
+		"az_datediff": strict(dateDiff),
 		// az_datepart(part, value, type)
-		"az_datepart": strict(func(a []driver.Value) (driver.Value, error) {
-			v, err := timeArgument(a[1], a[2])
-			if err != nil {
-				return nil, err
-			}
-			return partOf(text(a[0]), v)
-		}),
+		"az_datepart": strict(func(a []driver.Value) (driver.Value, error) { return ofTime(a, partOf) }),
 		// az_datename(part, value, type)
-		"az_datename": strict(func(a []driver.Value) (driver.Value, error) {
-			v, err := timeArgument(a[1], a[2])
-			if err != nil {
-				return nil, err
-			}
-			return partName(text(a[0]), v)
-		}),
+		"az_datename": strict(func(a []driver.Value) (driver.Value, error) { return ofTime(a, partName) }),
 	}
+}
+
+// dateAdd is az_dateadd(part, number, value, type).
+func dateAdd(a []driver.Value) (driver.Value, error) {
+	v, err := timeArgument(a[2], a[3])
+	if err == nil {
+		v, err = addPart(text(a[0]), number(a[1]), v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return storeTime(v, parseDeclaration(text(a[3])))
+}
+
+// dateDiff is az_datediff(part, from, its type, to, its type).
+func dateDiff(a []driver.Value) (driver.Value, error) {
+	from, err := timeArgument(a[1], a[2])
+	if err != nil {
+		return nil, err
+	}
+	to, err := timeArgument(a[3], a[4])
+	if err != nil {
+		return nil, err
+	}
+	return countParts(text(a[0]), from, to)
+}
+
+// ofTime calls a function of part, value and type.
+func ofTime(a []driver.Value, f func(part string, v time.Time) (driver.Value, error)) (driver.Value, error) {
+	v, err := timeArgument(a[1], a[2])
+	if err != nil {
+		return nil, err
+	}
+	return f(text(a[0]), v)
 }
 
 // timeArgument is an argument with its type.

@@ -52,7 +52,7 @@ func (v systemView) list() []tds.Column {
 // findSystemView returns the view of a name.
 func findSystemView(n tsql.Name) (systemView, bool) {
 	key := strings.ToLower(n.Schema() + "." + n.Last())
-	for _, views := range []map[string]systemView{objectViews(), keyViews(), securityViews(), informationViews()} {
+	for _, views := range []map[string]systemView{objectViews(), constraintViews(), indexViews(), securityViews(), standardViews(), standardKeyViews()} {
 		if v, ok := views[key]; ok {
 			return v, true
 		}
@@ -126,7 +126,7 @@ func constraintView(columns, more, query string) systemView {
 	return systemView{constraintColumns + columns, strings.Replace(query, "{more}", more, 1)}
 }
 
-func keyViews() map[string]systemView {
+func constraintViews() map[string]systemView {
 	keys := constraintSelect(`CASE WHEN k.value->>'primary' THEN 'PK' ELSE 'UQ' END`,
 		`CASE WHEN k.value->>'primary' THEN 'PRIMARY_KEY_CONSTRAINT' ELSE 'UNIQUE_CONSTRAINT' END`, "keys", "(k.value->>'id')")
 	return map[string]systemView{
@@ -151,6 +151,11 @@ func keyViews() map[string]systemView {
 				az_ordinal(p.def, k.value->'references'->>(c.key)) AS referenced_column_id
 				FROM "$objects" o, json_each(o.def, '$.foreign') k, json_each(k.value, '$.columns') c JOIN "$objects" p ON p.id = k.value->>'table' WHERE {visible}`,
 		},
+	}
+}
+
+func indexViews() map[string]systemView {
+	return map[string]systemView{
 		"sys.indexes": {
 			indexColumns,
 			`SELECT o.id AS object_id, k.value->>'name' AS name, k.key + 1 AS index_id, CASE WHEN k.value->>'primary' THEN 1 ELSE 2 END AS type,
@@ -186,54 +191,6 @@ func securityViews() map[string]systemView {
 			`SELECT class, CASE class WHEN 0 THEN 'DATABASE' WHEN 1 THEN 'OBJECT_OR_COLUMN' ELSE 'SCHEMA' END AS class_desc, major AS major_id, 0 AS minor_id,
 				grantee AS grantee_principal_id, 1 AS grantor_principal_id, substr(permission, 1, 2) AS type, permission AS permission_name, state,
 				CASE state WHEN 'G' THEN 'GRANT' ELSE 'DENY' END AS state_desc FROM "$permissions" WHERE {all} OR grantee = {user}`,
-		},
-	}
-}
-
-func informationViews() map[string]systemView {
-	const constraints = `SELECT k.name, k.parent_object_id AS parent, k.type FROM ({sys.key_constraints}) k
-		UNION ALL SELECT k.name, k.parent_object_id, k.type FROM ({sys.check_constraints}) k UNION ALL SELECT k.name, k.parent_object_id, k.type FROM ({sys.foreign_keys}) k`
-	const keyColumns = `SELECT o.schema, o.name AS tbl, k.value->>'name' AS name, c.value->>'Name' AS col, c.key + 1 AS at
-			FROM "$objects" o, json_each(o.def, '$.keys') k, json_each(k.value, '$.columns') c WHERE k.value->>'constraint' AND {visible}
-		UNION ALL SELECT o.schema, o.name, k.value->>'name', c.value, c.key + 1
-			FROM "$objects" o, json_each(o.def, '$.foreign') k, json_each(k.value, '$.columns') c WHERE {visible}`
-	return map[string]systemView{
-		"information_schema.tables": {
-			"TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s TABLE_TYPE:s",
-			`SELECT {db} AS TABLE_CATALOG, o.schema AS TABLE_SCHEMA, o.name AS TABLE_NAME, CASE o.kind WHEN 'U' THEN 'BASE TABLE' ELSE 'VIEW' END AS TABLE_TYPE
-				FROM "$objects" o WHERE {visible}`,
-		},
-		"information_schema.views": {
-			"TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s VIEW_DEFINITION:m",
-			`SELECT {db} AS TABLE_CATALOG, o.schema AS TABLE_SCHEMA, o.name AS TABLE_NAME, o.def->>'query' AS VIEW_DEFINITION
-				FROM "$objects" o WHERE o.kind = 'V' AND {visible}`,
-		},
-		"information_schema.schemata": {
-			"CATALOG_NAME:s SCHEMA_NAME:s SCHEMA_OWNER:s",
-			`SELECT {db} AS CATALOG_NAME, s.name AS SCHEMA_NAME, p.name AS SCHEMA_OWNER FROM "$schemas" s JOIN "$principals" p ON p.id = s.owner`,
-		},
-		"information_schema.columns": {
-			"TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s COLUMN_NAME:s ORDINAL_POSITION:i COLUMN_DEFAULT:m IS_NULLABLE:s DATA_TYPE:s CHARACTER_MAXIMUM_LENGTH:i CHARACTER_OCTET_LENGTH:i NUMERIC_PRECISION:y NUMERIC_PRECISION_RADIX:h NUMERIC_SCALE:i DATETIME_PRECISION:h COLLATION_NAME:s",
-			`SELECT {db} AS TABLE_CATALOG, o.schema AS TABLE_SCHEMA, o.name AS TABLE_NAME, c.value->>'name' AS COLUMN_NAME, c.key + 1 AS ORDINAL_POSITION,
-				'(' || (c.value->>'default') || ')' AS COLUMN_DEFAULT, CASE WHEN c.value->>'nullable' THEN 'YES' ELSE 'NO' END AS IS_NULLABLE, c.value->>'type' AS DATA_TYPE,
-				az_type(c.value, 'characters') AS CHARACTER_MAXIMUM_LENGTH, az_type(c.value, 'octets') AS CHARACTER_OCTET_LENGTH,
-				az_type(c.value, 'numeric_precision') AS NUMERIC_PRECISION, az_type(c.value, 'radix') AS NUMERIC_PRECISION_RADIX,
-				az_type(c.value, 'numeric_scale') AS NUMERIC_SCALE, az_type(c.value, 'datetime_precision') AS DATETIME_PRECISION, az_type(c.value, 'collation') AS COLLATION_NAME
-				FROM "$objects" o, json_each(o.def, '$.columns') c WHERE {visible}`,
-		},
-		"information_schema.table_constraints": {
-			"CONSTRAINT_CATALOG:s CONSTRAINT_SCHEMA:s CONSTRAINT_NAME:s TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s CONSTRAINT_TYPE:s",
-			`SELECT {db} AS CONSTRAINT_CATALOG, o.schema AS CONSTRAINT_SCHEMA, k.name AS CONSTRAINT_NAME, {db} AS TABLE_CATALOG, o.schema AS TABLE_SCHEMA, o.name AS TABLE_NAME,
-				CASE k.type WHEN 'PK' THEN 'PRIMARY KEY' WHEN 'UQ' THEN 'UNIQUE' WHEN 'C' THEN 'CHECK' ELSE 'FOREIGN KEY' END AS CONSTRAINT_TYPE
-				FROM (` + constraints + `) k JOIN "$objects" o ON o.id = k.parent`,
-		},
-		"information_schema.key_column_usage": {
-			"CONSTRAINT_CATALOG:s CONSTRAINT_SCHEMA:s CONSTRAINT_NAME:s TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s COLUMN_NAME:s ORDINAL_POSITION:i",
-			`SELECT {db} AS CONSTRAINT_CATALOG, schema AS CONSTRAINT_SCHEMA, name AS CONSTRAINT_NAME, {db} AS TABLE_CATALOG, schema AS TABLE_SCHEMA, tbl AS TABLE_NAME, col AS COLUMN_NAME, at AS ORDINAL_POSITION FROM (` + keyColumns + `)`,
-		},
-		"information_schema.constraint_column_usage": {
-			"TABLE_CATALOG:s TABLE_SCHEMA:s TABLE_NAME:s COLUMN_NAME:s CONSTRAINT_CATALOG:s CONSTRAINT_SCHEMA:s CONSTRAINT_NAME:s",
-			`SELECT {db} AS TABLE_CATALOG, schema AS TABLE_SCHEMA, tbl AS TABLE_NAME, col AS COLUMN_NAME, {db} AS CONSTRAINT_CATALOG, schema AS CONSTRAINT_SCHEMA, name AS CONSTRAINT_NAME FROM (` + keyColumns + `)`,
 		},
 	}
 }

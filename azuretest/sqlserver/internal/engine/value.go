@@ -35,32 +35,12 @@ func toSQLite(v any, t tds.Type) (any, error) {
 // fromSQLite returns the value of a type that SQLite holds. What SQLite holds may be
 // of another type where the translation could not know better.
 func fromSQLite(v any, t tds.Type) (any, error) {
-	switch v := v.(type) {
-	case nil:
+	if asIs(v, t) {
 		return v, nil
-	case int64:
-		switch {
-		case t.Kind == tds.Bit:
-			return v != 0, nil
-		case t.Integer():
-			return v, nil
-		}
-	case float64:
-		if t.Number() && !t.Integer() && !t.Exact() {
-			return v, nil
-		}
-	case []byte:
-		if t.Bytes() {
-			return v, nil
-		}
-	case string:
-		switch {
-		case t.Temporal():
-			if at, err := loadTime(v, t); err == nil {
-				return at, nil
-			}
-		case t.Text(), t.Kind == tds.GUID, t.Exact():
-			return v, nil
+	}
+	if at, ok := v.(string); ok && t.Temporal() {
+		if at, err := loadTime(at, t); err == nil {
+			return at, nil
 		}
 	}
 	converted, err := conversion{from: naturalType(v), to: t}.convert(v)
@@ -74,4 +54,21 @@ func fromSQLite(v any, t tds.Type) (any, error) {
 		return n != 0, nil
 	}
 	return converted, nil
+}
+
+// asIs reports whether SQLite holds a value of a type in the shape that it has outside.
+func asIs(v any, t tds.Type) bool {
+	switch v.(type) {
+	case nil:
+		return true
+	case int64:
+		return t.Integer() && t.Kind != tds.Bit
+	case float64:
+		return t.Number() && !t.Integer() && !t.Exact()
+	case []byte:
+		return t.Bytes()
+	case string:
+		return t.Text() || t.Kind == tds.GUID || t.Exact()
+	}
+	return false
 }

@@ -87,13 +87,21 @@ func (p *parser) statementBody() Stmt {
 	if t.symbol("(") && p.startsQuery() {
 		return p.manipulation()
 	}
-	if t.Kind == Quoted {
+	if t.Kind == Word {
+		if s := p.keywordStmt(strings.ToUpper(t.Text)); s != nil {
+			return s
+		}
+	}
+	if t.Kind == Quoted || p.at == 0 && t.name() {
 		return p.exec() // a procedure without EXEC, as the first of a batch
 	}
-	if t.Kind != Word {
-		p.unexpected()
-	}
-	switch strings.ToUpper(t.Text) {
+	p.unexpected()
+	return nil
+}
+
+// keywordStmt reads a statement that begins with a keyword; it is nil if there is none.
+func (p *parser) keywordStmt(keyword string) Stmt {
+	switch keyword {
 	case "SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE":
 		return p.manipulation()
 	case "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "DENY", "REVOKE":
@@ -117,10 +125,6 @@ func (p *parser) statementBody() Stmt {
 		p.at++
 		return &Use{p.identifier()}
 	}
-	if p.at == 0 && t.name() {
-		return p.exec()
-	}
-	p.unexpected()
 	return nil
 }
 

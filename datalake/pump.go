@@ -61,7 +61,7 @@ func (p *pumping) run() (int64, error) {
 			return offset, err
 		}
 		var chunk *azrest.Content
-		if chunk, last, err = p.cut(buffer, offset); err != nil {
+		if chunk, last, err = p.cut(&buffer, offset); err != nil {
 			p.stop(&sourceError{err})
 			return offset, err
 		}
@@ -78,24 +78,43 @@ func (p *pumping) run() (int64, error) {
 
 // cut makes the chunk at an offset. The first may be shorter, so that all others
 // begin at a multiple of their size.
-func (p *pumping) cut(buffer []byte, offset int64) (chunk *azrest.Content, last bool, err error) {
-	begin := offset % int64(p.options.chunk)
+func (p *pumping) cut(buffer *[]byte, offset int64) (chunk *azrest.Content, last bool, err error) {
+	size := int64(p.options.chunk) - offset%int64(p.options.chunk)
+	from := offset - p.options.from
 	if p.at != nil {
-		from := offset - p.options.from
-		n := min(int64(p.options.chunk)-begin, p.at.Size()-from)
+		n := min(size, p.at.Size()-from)
 		return azrest.NewSection(octets, p.at, from, n), from+n == p.at.Size(), p.ctx.Err()
 	}
-	n, err := io.ReadFull(p.reader, buffer[begin:])
-	return azrest.NewContent(octets, buffer[begin:][:n]), err != nil, notEOF(err)
+	if *buffer == nil && from > 0 {
+		*buffer = make([]byte, 0, p.options.chunk) // it is no small file
+	}
+	*buffer, err = fill((*buffer)[:0], p.reader, int(size))
+	return azrest.NewContent(octets, *buffer), err != nil, notEOF(err)
 }
 
-// buffer waits for one. What is sent from where it is needs only the right to it.
+// fill reads so many bytes into an empty buffer, or all there are. It grows as
+// they come: most files are small.
+func fill(buffer []byte, r io.Reader, size int) ([]byte, error) {
+	for {
+		if len(buffer) == cap(buffer) {
+			room := max(4*cap(buffer), 64<<10)
+			if room > usualChunk {
+				room = size
+			}
+			buffer = append(make([]byte, 0, min(room, size)), buffer...)
+		}
+		n, err := io.ReadFull(r, buffer[len(buffer):min(cap(buffer), size)])
+		buffer = buffer[:len(buffer)+n]
+		if err != nil || len(buffer) == size {
+			return buffer, err
+		}
+	}
+}
+
+// buffer waits for one. Nil is the right to another.
 func (p *pumping) buffer() ([]byte, error) {
 	select {
 	case buffer := <-p.slots:
-		if buffer == nil && p.at == nil {
-			buffer = make([]byte, p.options.chunk)
-		}
 		return buffer, nil
 	case <-p.ctx.Done():
 		return nil, context.Cause(p.ctx)

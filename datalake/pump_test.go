@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -57,5 +58,58 @@ func TestUploadReadsWhileItSends(t *testing.T) {
 			got, _ := l.data.ReadFile("/f")
 			require.True(t, bytes.Equal(first, got))
 		})
+	}
+}
+
+// modest gives what it has, and remembers the largest buffer it was given.
+type modest struct {
+	next    io.Reader
+	largest int
+}
+
+func (m *modest) Read(p []byte) (int, error) {
+	m.largest = max(m.largest, len(p))
+	return m.next.Read(p)
+}
+
+// A file takes the memory that it needs, however large the chunks may be.
+func TestUploadOfASmallFileTakesLittleMemory(t *testing.T) {
+	t.Parallel()
+	tests := map[string]datalake.UploadOptions{
+		"usual": {}, "large chunks": {ChunkSize: 100 << 20}, "to go on": {Checkpoint: func(datalake.Checkpoint) {}},
+	}
+	for _, profile := range []azuretest.Profile{azuretest.Gen1, azuretest.Gen2} {
+		for name, options := range tests {
+			t.Run(profile.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
+				l := newLake(t, profile)
+				source := &modest{next: stream("small")}
+				require.NoError(t, l.Upload(t.Context(), "/f", source, &options))
+				require.LessOrEqual(t, source.largest, 64<<10)
+				source = &modest{next: stream("er")}
+				require.NoError(t, l.Append(t.Context(), "/f", source))
+				require.LessOrEqual(t, source.largest, 64<<10)
+				got, _ := l.data.ReadFile("/f")
+				require.Equal(t, "smaller", string(got))
+			})
+		}
+	}
+}
+
+// Sources of any length and manner arrive whole.
+func TestUploadOfAnyLength(t *testing.T) {
+	t.Parallel()
+	l := newLake(t, azuretest.Gen2)
+	const chunk = 1<<20 + 7
+	data := content(3*chunk + 1)
+	for _, size := range []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 256 << 10, chunk - 1, chunk, chunk + 1, 2 * chunk, len(data)} {
+		for name, manner := range map[string]func(io.Reader) io.Reader{
+			"plain": func(r io.Reader) io.Reader { return struct{ io.Reader }{r} }, "by halves": iotest.HalfReader, "with the end": iotest.DataErrReader,
+		} {
+			options := &datalake.UploadOptions{ChunkSize: chunk, Concurrency: 2}
+			require.NoError(t, l.Upload(t.Context(), "/f", manner(bytes.NewReader(data[:size])), options))
+			got, _ := l.data.ReadFile("/f")
+			require.True(t, bytes.Equal(data[:size], got), "%s, %d bytes", name, size)
+		}
 	}
 }

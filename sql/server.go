@@ -57,7 +57,11 @@ func parseIP(text string) (netip.Addr, error) {
 	if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
 		text = strings.TrimSuffix(inner, "]")
 	}
-	return netip.ParseAddr(text)
+	a, err := netip.ParseAddr(text)
+	if err == nil && strings.ContainsFunc(a.Zone(), isNoHostRune) {
+		err = errors.New("a zone can hold anything")
+	}
+	return a, err
 }
 
 // formError names the form that the user may have had in mind.

@@ -26,6 +26,7 @@ func TestServer(t *testing.T) {
 		{"[::1]:1434", "::1 1434"},
 		{"[::1]", "::1 1433"},
 		{"::1", "::1 1433"},
+		{"fe80::1%eth0", "fe80::1%eth0 1433"},
 	}
 	for _, test := range tests {
 		t.Run(test.server, func(t *testing.T) {
@@ -60,6 +61,8 @@ func TestNewConnectorBadInput(t *testing.T) {
 		{"an empty label", "my..server", "db", nil, "what no host name does"},
 		{"a long label", strings.Repeat("x", 64), "db", nil, "what no host name does"},
 		{"a long name", strings.Repeat("x.", 127) + "x", "db", nil, "what no host name does"},
+		{"a zone that is none", "fe80::1%eth0;x\n", "db", nil, "a connection string"},
+		{"a zone and a port", "[fe80::1% ]:1", "db", nil, "what no host name does"},
 		{"half a bracket", "[::1", "db", nil, "what no host name does"},
 		{"brackets the wrong way", "]::1[", "db", nil, "no port"},
 		{"no database", host, "", nil, "the database's name is empty"},
@@ -157,7 +160,7 @@ func TestOpenLimits(t *testing.T) {
 }
 
 func FuzzServer(f *testing.F) {
-	for _, seed := range []string{"host", "host:1433", "[::1]:1", "::1", "a,b", `a\b`, "a;b=c", "tcp:a,1", "a..b", ":", "[", "]:1"} {
+	for _, seed := range []string{"host", "host:1433", "[::1]:1", "::1", "a,b", `a\b`, "a;b=c", "tcp:a,1", "a..b", ":", "[", "]:1", "::1%eth0", "::1%;\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, server string) {

@@ -153,9 +153,10 @@
 //	curl -H 'Content-Type: application/json' "$AZURELOCAL_STATUS_URL"api/faults -d '{
 //	  "operation": "keyvault.get", "nth": 3, "times": 2, "status": 429, "retryAfter": "2s"}'
 //
-// A request has the fields of azuretest.Request; a body that is no text is in bodyBase64,
-// one that sets a secret holds its value, and the oldest bodies are dropped when there are
-// 32 MiB of them.
+// A request has the fields of azuretest.Request, without what is called a client secret, a
+// password, a token or an account's key in its address, its header and its body; a body
+// that is no text is in bodyBase64, one that sets a secret holds its value, and the oldest
+// bodies are dropped when there are 32 MiB of them.
 // An error is {"error": "what to do"}. The API takes no request that a browser sends for
 // another site's page, none that names another host, and none by the proxy.
 package main

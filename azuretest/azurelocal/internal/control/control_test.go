@@ -105,6 +105,34 @@ func TestRequests(t *testing.T) {
 	require.Len(t, rest["requests"], 1)
 }
 
+// What opens something is not shown, wherever a client has put it.
+func TestRequestsWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	azure := azuretest.New(t)
+	for _, body := range []string{"client_id=a&client_secret=s3cret", `{"password":"s3cret"}`, "AccountKey=s3cret;"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://login.microsoftonline.com/x/oauth2/v2.0/token?refresh_token=s3cret", strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Api-Key", "s3cret")
+		resp, err := azure.Client().Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	_, all := ask(t, azure, http.MethodGet, "/api/requests", "")
+	text, err := json.Marshal(all)
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "s3cret")
+	require.Contains(t, string(text), "client_id=a")
+	require.Contains(t, string(azure.Requests()[0].Body), "s3cret", "a test sees what it has sent")
+
+	srv := httptest.NewServer(control.Handler(azure))
+	t.Cleanup(srv.Close)
+	lines := events(t, srv.URL, "0")
+	for range 3 * 3 {
+		require.True(t, lines.Scan())
+		require.NotContains(t, lines.Text(), "s3cret")
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/azuretest/azurelocal/internal/redact"
 )
 
 // request is an [azuretest.Request] in JSON.
@@ -29,6 +30,7 @@ type request struct {
 }
 
 func logged(r azuretest.Request) request {
+	r = redact.Request(r)
 	out := request{
 		Number: r.Number, Time: r.Time.UTC(), Method: r.Method, URL: r.URL, Operation: r.Operation,
 		Identity: r.Identity, Reason: r.Reason, Status: r.Status, Header: r.Header,
@@ -73,11 +75,11 @@ func (a *api) live(w http.ResponseWriter, r *http.Request) {
 	sent := 0
 	for _, one := range a.missed(r.Header.Get("Last-Event-ID")) {
 		sent = one.Number
-		_ = send(w, one)
+		_ = send(w, logged(one))
 	}
 	_ = http.NewResponseController(w).Flush()
 	for one := range watched {
-		if one.Number > sent && send(w, one) != nil {
+		if one.Number > sent && send(w, logged(one)) != nil {
 			return
 		}
 	}
@@ -94,8 +96,8 @@ func (a *api) missed(last string) []azuretest.Request {
 	return list
 }
 
-func send(w http.ResponseWriter, r azuretest.Request) error {
-	data, err := json.Marshal(logged(r))
+func send(w http.ResponseWriter, r request) error {
+	data, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -47,8 +46,7 @@ type page struct {
 	azure     *azuretest.Server
 	options   Options
 	templates *template.Template
-	secrets   *regexp.Regexp // in queries
-	run       string         // tells one run of the program from another
+	run       string // tells one run of the program from another
 	switches  switches
 }
 
@@ -61,8 +59,7 @@ func Handler(azure *azuretest.Server, options Options) (http.Handler, error) {
 		return nil, err
 	}
 	p := &page{
-		azure: azure, options: options, templates: templates, secrets: secretsInQueries(),
-		run: strconv.FormatInt(time.Now().UnixNano(), 36),
+		azure: azure, options: options, templates: templates, run: strconv.FormatInt(time.Now().UnixNano(), 36),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)

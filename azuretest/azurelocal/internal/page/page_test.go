@@ -55,6 +55,7 @@ func TestPageHoldsNoSecrets(t *testing.T) {
 	s.ask(t, secretURL, "https://vault.azure.net")
 	s.ask(t, "https://mystorageacct.blob.core.windows.net/mycontainer/x?sv=2021-12-02&sig=opensesame", "")
 	s.ask(t, "https://mydatalake.azuredatalakestore.net/webhdfs/v1/?op=LISTSTATUS&delegation=opensesame", "")
+	s.ask(t, "https://mystorageacct.blob.core.windows.net/mycontainer/x?client%5Fsecret=opensesame&c=AccountKey%3Dopensesame", "")
 	token := s.azure.SystemIdentity().Token("https://vault.azure.net", time.Hour)
 	s.ask(t, "https://mytestkeyvault.vault.azure.net/secrets/"+token+"?api-version=7.4", "")
 	got := s.page(t)

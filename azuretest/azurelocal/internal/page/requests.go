@@ -2,12 +2,12 @@ package page
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/azuretest/azurelocal/internal/redact"
 )
 
 // maxShown is how many requests the page shows.
@@ -68,23 +68,9 @@ func decide(r azuretest.Request) decision {
 
 func (p *page) rowOf(r azuretest.Request) requestRow {
 	return requestRow{
-		Number: r.Number, Time: r.Time, Method: r.Method, URL: p.withoutSecrets(r.URL), Operation: r.Operation, Identity: r.Identity,
-		Status: r.Status, Decision: decide(r), Reason: p.withoutSecrets(r.Reason),
+		Number: r.Number, Time: r.Time, Method: r.Method, URL: redact.Text(r.URL), Operation: r.Operation, Identity: r.Identity,
+		Status: r.Status, Decision: decide(r), Reason: redact.Text(r.Reason),
 	}
-}
-
-// withoutSecrets takes from a text what opens something by being in a query. The
-// emulator has redacted tokens and signatures already.
-func (p *page) withoutSecrets(text string) string {
-	if !strings.ContainsAny(text, "?&") {
-		return text
-	}
-	return p.secrets.ReplaceAllString(text, "${1}REDACTED")
-}
-
-// secretsInQueries finds them, with their names.
-func secretsInQueries() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)([?&](?:delegation|token|secret|password|code|client_secret|refresh_token)=)[^&#"\s]*`)
 }
 
 // lastRequests returns those that the page shows.

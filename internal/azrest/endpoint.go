@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // ParseEndpoint reads the address of a service: https, a host, nothing else.
@@ -38,9 +39,15 @@ func ParseEndpoint(raw string, allowHTTP bool) (*url.URL, error) {
 	return &url.URL{Scheme: scheme, Host: CanonicalHost(u)}, nil
 }
 
-// isHostName knows what no host of a URL can be called.
+// isHostName knows what no host of a URL can be called. Names of other than ASCII
+// characters are the transport's to translate.
 func isHostName(name string) bool {
-	return !strings.ContainsAny(name, " \t%\\\"'<>") && !slices.Contains(strings.Split(name, "."), "")
+	for _, b := range []byte(name) {
+		if b < utf8.RuneSelf && !isAlphanumeric(b) && strings.IndexByte("-_.:", b) < 0 {
+			return false
+		}
+	}
+	return !slices.Contains(strings.Split(name, "."), "")
 }
 
 // isPort takes none for the scheme's own.

@@ -51,6 +51,29 @@
 // Two of them put files on the disk: Azure Arc ([Server.SetArcKeyDirectory]) and
 // workload identity, each when it is asked for. Close removes them.
 //
+// # Operations
+//
+// In a [Fault] and a [Request] an operation has one of these names. A dot alone stands
+// for the service before it.
+//
+//	imds.token podidentity.token vmextension.token appservice.token appservice2017.token
+//	azureml.token cloudshell.token servicefabric.token arc.token
+//	workloadidentity.token .discovery
+//	keyvault.get .set .update .delete .list .listversions .listdeleted .getdeleted
+//	.recover .purge .backup .restore
+//	arm.groups.get .groups.exists .groups.list .groups.createorupdate .groups.update
+//	.groups.delete .groups.resources .operations.result .operations.status
+//	storage.listaccounts .getaccount .listkeys .regeneratekey .listservicesas
+//	.listaccountsas .listcontainers .getuserdelegationkey .createcontainer
+//	.deletecontainer .getcontainerproperties .getcontaineracl .setcontaineracl
+//	.listblobs .putblob .putblock .putblocklist .getblocklist .getblob
+//	.getblobproperties .setblobmetadata .setblobproperties .deleteblob
+//	sql.prelogin .tls .login .batch .rpc .transaction .reset
+//	unknown
+//
+// Those of data lakes are called as in WebHDFS: see [DataLake]. Those of SQL are served
+// by azuretest/sqlserver.
+//
 // # State
 //
 // [Server.Save] writes all that a Server holds, and [Server.Load] puts it into another,

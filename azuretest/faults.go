@@ -14,7 +14,8 @@ import (
 // field leaves that side of the answer alone.
 type Fault struct {
 	// Operation says which requests: "imds.token", "keyvault.set", or a pattern of
-	// path.Match, such as "keyvault.*". Empty means every request.
+	// path.Match, such as "keyvault.*"; the package comment has the names. Empty means
+	// every request.
 	Operation string
 	// Nth is the first matching request it strikes, counted from 1 when the Fault
 	// is added. 0 is the first that comes.

@@ -72,12 +72,14 @@ func (c *Client) changeACL(ctx context.Context, op, name string, what aclChange,
 	}))
 }
 
+type aclWire struct {
+	Entries                  []string
+	Owner, Group, Permission string
+}
+
 func (w *webhdfs) acl(ctx context.Context, name string) (ACL, error) {
 	wire, err := ask[struct {
-		ACLStatus *struct {
-			Entries                  []string
-			Owner, Group, Permission string
-		} `json:"AclStatus"`
+		ACLStatus *aclWire `json:"AclStatus"`
 	}](ctx, w, request{method: http.MethodGet, op: "GETACLSTATUS", name: name})
 	said := wire.ACLStatus
 	switch {
@@ -94,15 +96,20 @@ func (w *webhdfs) acl(ctx context.Context, name string) (ACL, error) {
 		}
 		bits = uint64(modeBits(status.Mode))
 	}
-	acl := ACL{Owner: said.Owner, Group: said.Group}
-	for _, text := range said.Entries {
+	return said.acl(uint32(bits))
+}
+
+// acl adds what the bits of the permission say.
+func (w *aclWire) acl(bits uint32) (ACL, error) {
+	acl := ACL{Owner: w.Owner, Group: w.Group}
+	for _, text := range w.Entries {
 		entry, err := parseACLEntry(text)
 		if err != nil {
 			return ACL{}, fmt.Errorf("%w: an ACL entry does not look like user:name:rwx", ErrUnexpectedResponse)
 		}
 		acl.Entries = append(acl.Entries, entry)
 	}
-	acl.Entries = complete(acl.Entries, uint32(bits))
+	acl.Entries = complete(acl.Entries, bits)
 	return acl, nil
 }
 

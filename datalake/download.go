@@ -68,26 +68,34 @@ func (c *Client) download(ctx context.Context, name string, w io.WriterAt, optio
 	if err != nil {
 		return err
 	}
-	status, err := c.backend.stat(ctx, name)
-	if err == nil && status.Mode.IsDir() {
-		err = syscall.EISDIR
+	d := &download{remote: remote{client: c, name: name}, w: w, options: options, done: map[int64]int64{}}
+	switch err := d.begin(ctx); {
+	case err != nil:
+		return err
+	case options.Checksum:
+		return d.checked(ctx)
+	default:
+		return d.inRanges(ctx)
 	}
-	if err != nil {
+}
+
+// begin finds out what the file is, and where to go on.
+func (d *download) begin(ctx context.Context) (err error) {
+	if d.status, err = d.client.backend.stat(ctx, d.name); err != nil {
 		return err
 	}
-	d := &download{remote: remote{client: c, name: name, status: status}, w: w, options: options, done: map[int64]int64{}}
-	d.at = Checkpoint{Name: name, Version: version(&status)}
-	if options.Resume.Offset > 0 {
-		if options.Resume.Version != d.at.Version || options.Resume.Offset > status.Size {
+	if d.status.Mode.IsDir() {
+		return syscall.EISDIR
+	}
+	d.at = Checkpoint{Name: d.name, Version: version(&d.status)}
+	if resume := d.options.Resume; resume.Offset > 0 {
+		if resume.Version != d.at.Version || resume.Offset > d.status.Size {
 			return ErrChanged
 		}
-		d.at = options.Resume
+		d.at = resume
 	}
 	d.received = d.at.Offset
-	if options.Checksum {
-		return d.checked(ctx)
-	}
-	return d.inRanges(ctx)
+	return nil
 }
 
 func (c *Client) checkDownload(name string, o *DownloadOptions) error {

@@ -23,15 +23,9 @@ func (c *Client) Rename(ctx context.Context, from, to string) error {
 
 func (c *Client) rename(ctx context.Context, from, to string) error {
 	dirs := saysDir(from) || saysDir(to)
-	from, err := c.clean(from)
+	from, to, err := c.cleanBoth(from, to)
 	if err != nil {
 		return err
-	}
-	if to, err = c.clean(to); err != nil {
-		return err
-	}
-	if from == "/" || within(to, from) {
-		return invalid("a directory cannot be moved below itself")
 	}
 	source, err := c.backend.stat(ctx, from)
 	switch {
@@ -52,6 +46,19 @@ func (c *Client) rename(ctx context.Context, from, to string) error {
 		return syscall.ENOTDIR
 	}
 	return c.move(ctx, from, to, &source)
+}
+
+func (c *Client) cleanBoth(from, to string) (cleanFrom, cleanTo string, err error) {
+	if cleanFrom, err = c.clean(from); err != nil {
+		return "", "", err
+	}
+	if cleanTo, err = c.clean(to); err != nil {
+		return "", "", err
+	}
+	if cleanFrom == "/" || within(cleanTo, cleanFrom) {
+		return "", "", invalid("a directory cannot be moved below itself")
+	}
+	return cleanFrom, cleanTo, nil
 }
 
 // move looks what has become of a rename whose answer is lost, before it is

@@ -145,9 +145,9 @@ const chunksPerUnit = 16
 
 // growing writes on from where an earlier upload has stopped.
 func (u *upload) growing(ctx context.Context) error {
-	at := u.options.Resume
 	o := u.put()
-	if at.Offset == 0 {
+	at := u.options.Resume
+	if at.isNone() {
 		chunk := u.client.backend.chunkSize(o.chunk)
 		at = Checkpoint{Name: u.name, Temp: tempName(u.name), Unit: int64(chunk) * chunksPerUnit, Lease: newUUID()}
 	}
@@ -158,10 +158,8 @@ func (u *upload) growing(ctx context.Context) error {
 	}
 	o.chunk, o.lease, o.every = int(at.Unit/chunksPerUnit), at.Lease, at.Unit
 	r = io.TeeReader(r, seen)
-	if at.Offset > 0 {
-		if o.from, err = u.catchUp(ctx, at, r); err != nil {
-			return err
-		}
+	if o.from, err = u.catchUp(ctx, at, r); err != nil {
+		return err
 	}
 	o.safe = func(total int64) error {
 		at.Offset, at.Hash = total, seen.sum
@@ -180,6 +178,9 @@ func (u *upload) growing(ctx context.Context) error {
 // catchUp is how far the server is ahead of a checkpoint: more may have arrived
 // than was written down. What has is compared with the source.
 func (u *upload) catchUp(ctx context.Context, at Checkpoint, r io.Reader) (int64, error) {
+	if at.Offset == 0 {
+		return 0, nil
+	}
 	now, err := u.client.backend.stat(ctx, at.Temp)
 	switch {
 	case err != nil:

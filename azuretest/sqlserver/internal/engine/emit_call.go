@@ -23,7 +23,25 @@ func (e *emitter) call(c *tsql.Call) typed {
 	if len(c.Name) > 1 {
 		return e.fail(failure(4121, 16, "Cannot find either column \"%s\" or the user-defined function or aggregate \"%s\", or the name is ambiguous.", c.Name[0], strings.Join(c.Name, ".")))
 	}
+	if documented(name) {
+		return e.fail(unsupported(name))
+	}
 	return e.fail(failure(195, 15, "'%s' is not a recognized built-in function name.", c.Name[0]))
+}
+
+// documented reports whether the real server has a function that there is not here.
+// https://learn.microsoft.com/sql/t-sql/functions/functions
+func documented(name string) bool {
+	switch name {
+	case "APPROX_COUNT_DISTINCT", "ATN2", "BINARY_CHECKSUM", "BIT_COUNT", "CHECKSUM", "CHECKSUM_AGG", "COMPRESS", "COT", "CUBE",
+		"CUME_DIST", "DATETIME2FROMPARTS", "DATETIMEFROMPARTS", "DATETIMEOFFSETFROMPARTS", "DATETRUNC", "DATE_BUCKET", "DECOMPRESS", "DIFFERENCE", "FORMAT",
+		"FORMATMESSAGE", "GREATEST", "GROUPING", "GROUPING_ID", "ISJSON", "JSON_ARRAY", "JSON_MODIFY", "JSON_OBJECT", "JSON_PATH_EXISTS", "JSON_QUERY",
+		"JSON_VALUE", "LEAST", "PARSE", "PARSENAME", "PERCENTILE_CONT", "PERCENTILE_DISC", "PERCENT_RANK", "RAND", "ROLLUP", "SESSION_CONTEXT",
+		"SMALLDATETIMEFROMPARTS", "SOUNDEX", "STDEV", "STDEVP", "STR", "STRING_ESCAPE", "SWITCHOFFSET", "TIMEFROMPARTS", "TODATETIMEOFFSET", "TRANSLATE", "TRY_PARSE",
+		"VAR", "VARP":
+		return true
+	}
+	return false
 }
 
 // arity checks how many arguments there are, and fills up to the most with NULL.
@@ -113,7 +131,13 @@ func (e *emitter) longTextCall(name string, args []typed) (typed, bool) {
 	case "CHARINDEX":
 		args = e.arity(name, args, 2, 3)
 		return typed{fmt.Sprintf("az_charindex(%s, %s, coalesce(%s, 1))", chars(0), chars(1), args[2].sql), intType()}, true
+	case "PATINDEX":
+		args = e.arity(name, args, 2, 2)
+		return typed{fmt.Sprintf("az_patindex(%s, %s)", chars(0), chars(1)), intType()}, true
 	case "CONCAT", "CONCAT_WS":
+		if least := map[string]int{"CONCAT": 2, "CONCAT_WS": 3}[name]; len(args) < least || len(args) > 254 {
+			return e.fail(failure(189, 15, "The %s function requires %d to 254 arguments.", strings.ToLower(name), least)), true
+		}
 		texts := make([]string, len(args))
 		for i := range args {
 			texts[i] = chars(i)

@@ -108,7 +108,7 @@ func (e *emitter) fold(name string, c *tsql.Call, x typed, over string) typed {
 	case x.typ.Text() || x.typ.Temporal() || x.typ.Bytes() || x.typ.Kind == tds.Bit:
 		return e.fail(failure(8117, 16, "Operand data type %s is invalid for %s operator.", x.typ.Kind.Name(), strings.ToLower(name)))
 	case name == "STDEV" || name == "VAR":
-		return e.fail(failure(195, 15, "'%s' is not a recognized built-in function name.", name))
+		return e.fail(unsupported(name))
 	}
 	count := "count(" + all + x.sql + ")" + over
 	switch {

@@ -31,27 +31,34 @@ func (e *emitter) selectQuery(s *tsql.Select, q *tsql.Query, as []tds.Type) (str
 	for i := range as {
 		items[i].typed = e.cast(items[i].typed, as[i])
 	}
-	var b strings.Builder
-	b.WriteString("SELECT ")
-	if s.Distinct {
-		b.WriteString("DISTINCT ")
+	from += e.restricted(s)
+	if s.Top != nil && s.Top.Ties {
+		return e.ties(s, q, items, from), columnsOf(items)
 	}
-	b.WriteString(itemList(items, s.Distinct) + from)
+	text := "SELECT "
+	if s.Distinct {
+		text += "DISTINCT "
+	}
+	text += itemList(items, s.Distinct) + from + e.orderBy(q.OrderBy, items, s.Distinct) + e.offset(q)
+	if s.Top != nil {
+		text += e.top(s, q, from)
+	}
+	return text, columnsOf(items)
+}
+
+// restricted writes which rows are taken, and how they are put together.
+func (e *emitter) restricted(s *tsql.Select) string {
+	text := ""
 	if s.Where != nil {
-		b.WriteString(" WHERE " + e.expr(s.Where).sql)
+		text += " WHERE " + e.expr(s.Where).sql
 	}
 	if s.GroupBy != nil {
-		b.WriteString(" GROUP BY " + e.grouping(s.GroupBy))
+		text += " GROUP BY " + e.grouping(s.GroupBy)
 	}
 	if s.Having != nil {
-		b.WriteString(" HAVING " + e.expr(s.Having).sql)
+		text += " HAVING " + e.expr(s.Having).sql
 	}
-	b.WriteString(e.orderBy(q.OrderBy, items, s.Distinct))
-	b.WriteString(e.offset(q))
-	if s.Top != nil {
-		b.WriteString(e.top(s, q, from))
-	}
-	return b.String(), columnsOf(items)
+	return text
 }
 
 func columnsOf(items []item) []tds.Column {
@@ -168,34 +175,25 @@ func (e *emitter) orderBy(list []tsql.Order, items []item, distinct bool) string
 }
 
 func (e *emitter) orderItem(x tsql.Expr, items []item) string {
-	if ref, ok := x.(*tsql.Ref); ok && len(ref.Parts) == 1 {
-		for _, it := range items {
-			if strings.EqualFold(it.name, ref.Parts[0]) {
-				return it.sql + collate(it.typ)
-			}
-		}
+	if chosen := namedItem(x, items); chosen != nil {
+		return chosen.sql + collate(chosen.typ)
 	}
 	one := e.expr(x)
 	return one.sql + collate(one.typ)
 }
 
-// top writes TOP as LIMIT. A share of the rows needs to know how many there are.
-func (e *emitter) top(s *tsql.Select, q *tsql.Query, from string) string {
-	switch {
-	case q.Offset != nil:
-		e.fail(failure(10741, 15, "A TOP can not be used in the same query or sub-query as a OFFSET."))
-	case s.Top.Ties:
-		e.fail(unsupported("TOP WITH TIES"))
-	case s.Top.Percent && (s.GroupBy != nil || s.Distinct || s.Having != nil):
-		e.fail(unsupported("TOP PERCENT of groups"))
-	case s.Top.Percent:
-		where := ""
-		if s.Where != nil {
-			where = " WHERE " + e.expr(s.Where).sql
-		}
-		return fmt.Sprintf(" LIMIT CAST(ceil((SELECT count(*)%s%s) * %s / 100.0) AS INTEGER)", from, where, e.float(e.expr(s.Top.Count)))
+// namedItem returns the item whose name an expression is, if there is one.
+func namedItem(x tsql.Expr, items []item) *item {
+	ref, ok := x.(*tsql.Ref)
+	if !ok || len(ref.Parts) != 1 {
+		return nil
 	}
-	return " LIMIT " + e.count("TOP", s.Top.Count)
+	for i := range items {
+		if strings.EqualFold(items[i].name, ref.Parts[0]) {
+			return &items[i]
+		}
+	}
+	return nil
 }
 
 // from writes FROM and puts its tables into the scope.

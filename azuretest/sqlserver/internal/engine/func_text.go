@@ -72,6 +72,8 @@ func characterFunctions() map[string]function {
 			}
 			return nil, nil
 		}),
+		// az_patindex(pattern, text)
+		"az_patindex": strict(func(a []driver.Value) (driver.Value, error) { return int64(patternIndex(text(a[0]), text(a[1]))), nil }),
 		"az_like": strict(func(a []driver.Value) (driver.Value, error) {
 			return truth(like(text(a[0]), text(a[1]), text(a[2]))), nil
 		}),

@@ -1,6 +1,9 @@
 package engine
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // like is LIKE: % for any characters, _ for one, [a-z] and [^a-z] for one of a set.
 // Case does not matter.
@@ -75,6 +78,38 @@ func (p piece) matches(c rune) bool {
 		in = in || c >= p.set[i] && c <= p.set[i+1]
 	}
 	return in != p.not
+}
+
+// patternIndex is PATINDEX: where in a text a pattern begins to match, from 1 on, or 0.
+// Whatever can follow behind a later place can follow behind the first one, so that no
+// other need be tried.
+func patternIndex(pattern, s string) int {
+	p, text := parsePattern([]rune(fold(pattern)), nil), []rune(fold(s))
+	head := slices.IndexFunc(p, func(one piece) bool { return !one.any })
+	switch {
+	case head <= 0 && !match(text, p):
+		return 0
+	case head <= 0:
+		return 1
+	}
+	p = p[head:]
+	end := slices.IndexFunc(p, func(one piece) bool { return one.any })
+	if end < 0 { // it must match at the end
+		from := len(text) - len(p)
+		if from < 0 || !match(text[from:], p) {
+			return 0
+		}
+		return from + 1
+	}
+	for i := 0; i+end <= len(text); i++ {
+		if match(text[i:i+end], p[:end]) {
+			if match(text[i+end:], p[end:]) {
+				return i + 1
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // match goes back to the last % only, which is enough and never takes long.

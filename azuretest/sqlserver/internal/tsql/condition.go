@@ -79,6 +79,9 @@ func (p *parser) comparison() Expr {
 		return left
 	case t.Kind == Symbol && isComparison(t.Text):
 		p.at++
+		if all := p.oneOf("ALL", "ANY", "SOME"); all != "" {
+			return p.quantified(left, comparison(t.Text), all == "ALL")
+		}
 		return &Binary{comparison(t.Text), left, p.value(p.sum)}
 	case p.accept("IS"):
 		not := p.accept("NOT")
@@ -90,6 +93,17 @@ func (p *parser) comparison() Expr {
 		p.at++
 	}
 	return p.predicate(left, not)
+}
+
+// quantified reads the query behind ANY or ALL, where that is IN or NOT IN.
+func (p *parser) quantified(left Expr, op string, all bool) Expr {
+	if op != "<>" && all || op != "=" && !all {
+		p.at--
+		p.notSupported(op)
+	}
+	in := &In{X: left, Not: all}
+	p.inParens(func() { in.Query = p.query() })
+	return in
 }
 
 func isComparison(op string) bool {

@@ -19,6 +19,10 @@ func (p *parser) query() *Query {
 	defer p.deeper()()
 	q := &Query{Body: p.union()}
 	q.OrderBy = p.orderBy()
+	if p.ahead("FOR") && (p.look(1).is("JSON") || p.look(1).is("XML")) {
+		p.at++
+		p.notSupported("SELECT ... FOR")
+	}
 	if q.OrderBy == nil && p.look(0).is("OFFSET") {
 		p.unexpected() // there is no order to count in
 	}

@@ -1,5 +1,7 @@
 package tsql
 
+import "strings"
+
 // source reads what stands between the commas of FROM: tables and joins.
 func (p *parser) source() Source {
 	left := p.sourceTerm()
@@ -46,6 +48,10 @@ func (p *parser) joinAhead() bool {
 // joinKind reads the keywords of a join.
 func (p *parser) joinKind() string {
 	switch {
+	case p.ahead("CROSS", "APPLY"), p.ahead("OUTER", "APPLY"):
+		p.notSupported(strings.ToUpper(p.next().Text))
+	case p.ahead("PIVOT"), p.ahead("UNPIVOT"), p.ahead("TABLESAMPLE"):
+		p.notSupported("FROM ...")
 	case p.accept("JOIN"), p.accept("INNER", "JOIN"):
 		return "INNER"
 	case p.accept("CROSS", "JOIN"):

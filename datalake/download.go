@@ -9,7 +9,7 @@ import (
 )
 
 // DownloadOptions tune [Client.Download]. The zero value and nil are ready to
-// use.
+// use; negative numbers are [fs.ErrInvalid].
 type DownloadOptions struct {
 	// ChunkSize is how many bytes are asked for in one request. 0: 32 MiB.
 	ChunkSize int64

@@ -7,7 +7,8 @@ import (
 	"io"
 )
 
-// UploadOptions tune [Client.Upload]. The zero value and nil are ready to use.
+// UploadOptions tune [Client.Upload]. The zero value and nil are ready to use;
+// negative numbers are [fs.ErrInvalid].
 type UploadOptions struct {
 	// ChunkSize is how many bytes are sent in one request. 0: 4 MiB on Azure,
 	// where Gen1 takes no more, and Gen2 100 MiB at most; up to 16 MiB on Gen2 for

@@ -127,7 +127,7 @@ func TestTheETagIsThatOfTheService(t *testing.T) {
 	require.NoError(t, body.Close())
 }
 
-func TestManyBreaksAreBornByALargeBlob(t *testing.T) {
+func TestManyBreaksAreBorneByALargeBlob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		defer settle()

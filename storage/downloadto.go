@@ -28,7 +28,7 @@ type DownloadOptions struct {
 	// an error. They are not kept in memory: a request needs 128 KiB.
 	BlockSize int64
 	// Concurrency is how many requests are under way at a time. Zero: 4.
-	// Negative: an error.
+	// Negative: an error. More than 1,000 are 1,000.
 	Concurrency int
 	// Progress is told how many bytes have been written, each time some have,
 	// by one goroutine at a time and with growing numbers. Nil: nobody is told.

@@ -23,7 +23,7 @@ const (
 )
 
 // UploadOptions tune [ContainerClient.Upload]. The zero value and nil are ready to
-// use.
+// use; negative numbers are errors.
 type UploadOptions struct {
 	// BlockSize is how many bytes each request sends, at most 4000 MiB. Zero: 2 MiB,
 	// up to 8 MiB for a large content that takes no memory, or more for one that is

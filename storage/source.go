@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"reflect"
 	"strings"
@@ -161,6 +162,9 @@ func isNil(given any) bool {
 
 // lengthOf is how much is left to read, -1 if that is not known.
 func lengthOf(r io.Reader) (int64, error) {
+	if isDirectory(r) {
+		return -1, nil // a huge one, by its Seek
+	}
 	if l, ok := r.(interface{ Len() int }); ok {
 		return int64(l.Len()), nil
 	}
@@ -180,4 +184,14 @@ func lengthOf(r io.Reader) (int64, error) {
 		return 0, &azrest.SourceError{Err: err}
 	}
 	return max(end-at, 0), nil
+}
+
+// isDirectory finds what can be opened and sought, and not read.
+func isDirectory(r io.Reader) bool {
+	file, ok := r.(fs.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.IsDir()
 }

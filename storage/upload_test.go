@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -130,6 +131,20 @@ func TestAFileIsUploaded(t *testing.T) {
 	data, _ := w.container.Blob("b")
 	require.Equal(t, content[100:], data, "from where it was")
 	require.Equal(t, 3, w.count("storage.putblock"))
+}
+
+// A directory can be opened, and says of itself that it is very long.
+func TestADirectoryIsNotUploaded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	directory, err := os.Open(".")
+	require.NoError(t, err)
+	defer directory.Close()
+	err = w.all(t).Upload(t.Context(), "b", directory, nil)
+	var cause *fs.PathError
+	require.ErrorAs(t, err, &cause)
+	require.ErrorContains(t, err, "read the content: read .: ")
+	require.Empty(t, w.Requests())
 }
 
 func TestUploadRefuses(t *testing.T) {

@@ -48,5 +48,8 @@ func parse(args []string, messages io.Writer) (tutorial.StorageSAS, error) {
 	flags.BoolVar(&step.ShowSAS, "show-sas", false, "print the SAS with its signature")
 	flags.StringVar(&step.APIVersion, "api-version", "2017-06-01", "Resource Manager's REST `version`")
 	err := tutorial.Parse(flags, args)
+	if err == nil && step.Lifetime <= 0 {
+		err = tutorial.UsageError("-lifetime must be more than 0")
+	}
 	return step, err
 }

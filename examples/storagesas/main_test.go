@@ -58,6 +58,8 @@ func TestRunErrors(t *testing.T) {
 		{"bad container", []string{"-container", "A"}, "a container's name has"},
 		{"bad blob", []string{"-blob", "../x"}, "a blob's name must not have"},
 		{"no file", []string{"-file", "no/such/file"}, "no/such/file"},
+		{"no life", []string{"-lifetime", "0"}, "-lifetime must be more than 0"},
+		{"a life before its birth", []string{"-lifetime", "-5s"}, "-lifetime must be more than 0"},
 		{"bad client ID", []string{"-client-id", "me"}, "not a GUID"},
 	}
 	for _, test := range tests {

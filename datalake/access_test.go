@@ -210,3 +210,26 @@ func TestSetExpiryOfGen2(t *testing.T) {
 	require.Equal(t, "NeverExpire", s.seen[1].header.Get("X-Ms-Expiry-Option"))
 	require.Empty(t, s.seen[1].header.Get("X-Ms-Expiry-Time"))
 }
+
+// Names that no header holds are refused before any request.
+func TestUnprintableNames(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, l *lake) {
+		t.Helper()
+		ctx := t.Context()
+		for _, name := range []string{"a\x01b", "a\tb", "a\r\nX-Other: b", "a\x7f", "\xff"} {
+			entry := datalake.ACLEntry{Kind: "user", Name: name}
+			errs := map[string]error{
+				"Chown": l.Chown(ctx, "/f", name, ""), "Chown to a group": l.Chown(ctx, "/f", "", name), "SetACL": l.SetACL(ctx, "/f", entry),
+				"ModifyACL": l.ModifyACL(ctx, "/f", entry), "RemoveACLEntries": l.RemoveACLEntries(ctx, "/f", entry),
+				"SetXAttr": l.SetXAttr(ctx, "/f", "user."+name, nil), "RemoveXAttr": l.RemoveXAttr(ctx, "/f", "user."+name),
+			}
+			_, errs["XAttr"] = l.XAttr(ctx, "/f", "user."+name)
+			for operation, err := range errs {
+				require.ErrorIs(t, err, fs.ErrInvalid, "%s of %q", operation, name)
+				require.NotContains(t, err.Error(), "\n")
+			}
+		}
+		require.Empty(t, l.server.Requests())
+	})
+}

@@ -83,8 +83,8 @@ func (e ACLEntry) check() error {
 		return invalid(fmt.Sprintf("an ACL entry is for user, group, mask or other, not %q", e.Kind))
 	case e.Name != "" && (e.Kind == "mask" || e.Kind == "other"):
 		return invalid(fmt.Sprintf("an ACL entry for %s has no name", e.Kind))
-	case strings.ContainsAny(e.Name, ":,\x00\r\n"):
-		return invalid("a name in an ACL entry has no colon, comma or line break")
+	case strings.ContainsAny(e.Name, ":,") || !isPrintable(e.Name):
+		return invalid("a name in an ACL entry has no colon, comma or control character")
 	case e.Permissions&^7 != 0:
 		return invalid("the permissions of an ACL entry are from 0 to 7")
 	default:

@@ -24,8 +24,11 @@ func (c *Client) Chmod(ctx context.Context, name string, mode fs.FileMode) error
 // Chown sets the owner and the group of a file or directory: names on Hadoop,
 // object ids on Azure. An empty one stays as it is; two are [fs.ErrInvalid].
 func (c *Client) Chown(ctx context.Context, name, owner, group string) error {
-	if owner == "" && group == "" {
+	switch {
+	case owner == "" && group == "":
 		return pathError("chown", name, invalid("there is neither owner nor group"))
+	case !isPrintable(owner) || !isPrintable(group):
+		return pathError("chown", name, invalid("the name of an owner or group has no control character"))
 	}
 	return pathError("chown", name, change(ctx, c, name, func(clean string, b interface {
 		chown(ctx context.Context, name, owner, group string) error

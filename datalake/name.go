@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -45,6 +46,11 @@ func checkPart(part string) error {
 	default:
 		return nil
 	}
+}
+
+// isPrintable: no header holds anything else.
+func isPrintable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 func invalid(why string) error { return fmt.Errorf("%w: %s", fs.ErrInvalid, why) }

@@ -73,8 +73,8 @@ func (c *Client) attributes(ctx context.Context, name string, do func(clean stri
 }
 
 func (c *Client) xattrs(ctx context.Context, name, attribute string, do func(clean string, b attributes) error) error {
-	if attribute == "" || strings.ContainsAny(attribute, "\x00,=\r\n") {
-		return invalid("an attribute's name is not empty and has no comma, equals sign or line break")
+	if attribute == "" || strings.ContainsAny(attribute, ",=") || !isPrintable(attribute) {
+		return invalid("an attribute's name is not empty and has no comma, equals sign or control character")
 	}
 	return c.attributes(ctx, name, do)
 }

@@ -84,7 +84,7 @@ func (s *arc) ask(ctx context.Context, send sender, a ask, headers ...string) (a
 // has shown no key does not come from the agent.
 func unchallenged(got answer, err error) (answer, error) {
 	if err == nil && got.status < 300 {
-		return answer{}, arcError(got, errors.New("it gave a token without asking for a key, as the agent never does"))
+		return answer{}, arcError(got, errors.New("it answered without asking for a key, as the agent never does"+prefixed(": it starts ", got.excerpt())))
 	}
 	return got, err
 }

@@ -65,8 +65,12 @@ func TestArcTokenWithoutKey(t *testing.T) {
 		e := failure(t, newCred(t, s, options{Source: credential.SourceAzureArc}))
 		require.ErrorIs(t, e, credential.ErrUnexpectedResponse)
 		require.ErrorContains(t, e, "without asking for a key")
+		require.NotContains(t, e.Error(), "it starts")
 		require.Equal(t, 1, s.count())
 	}
+	page := newSite(say(http.StatusOK, "<title>Welcome to our network</title>"))
+	e := failure(t, newCred(t, page, options{Source: credential.SourceAzureArc}))
+	require.ErrorContains(t, e, "200: it answered without asking for a key, as the agent never does: it starts <title>Welcome to our network</title>")
 }
 
 // TestArcFalseChallenge: no file is read, and none of its content sent.

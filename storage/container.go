@@ -41,6 +41,9 @@ func NewContainerClient(containerURL string, sas *SASCredential, options *Client
 	if sas == nil {
 		return nil, errors.New("storage: the SAS credential is nil")
 	}
+	if sas.client == nil {
+		return nil, errors.New("storage: the SAS credential is not made by NewSASCredential")
+	}
 	hosts, err := sas.client.hosts.with(options.SASHosts)
 	if err != nil {
 		return nil, fmt.Errorf("storage: %w", err)

@@ -41,16 +41,20 @@ func TestNewContainerClientRefuses(t *testing.T) {
 	}
 	_, err := storage.NewContainerClient(containerURL, nil, nil)
 	require.EqualError(t, err, "storage: the SAS credential is nil")
+	_, err = storage.NewContainerClient(containerURL, &storage.SASCredential{}, nil)
+	require.EqualError(t, err, "storage: the SAS credential is not made by NewSASCredential")
 	_, err = storage.NewContainerClientWithCredential(containerURL, nil, nil)
 	require.EqualError(t, err, "storage: the credential is nil")
-	_, err = storage.NewContainerClient(containerURL, sas, w.options(hosts("a/b")))
-	require.EqualError(t, err, `storage: SASHosts: "a/b" is not the name of a host`)
+	for _, name := range []string{"a/b", "*", "*.blob.core.windows.net", ".example", "a..b", "a:", "a:0", "a:65536", "a:b", "me@a", "a b"} {
+		_, err = storage.NewContainerClient(containerURL, sas, w.options(hosts(name)))
+		require.EqualError(t, err, `storage: SASHosts: "`+name+`" is not the name of a host`)
+	}
 	_, err = storage.NewContainerClient(containerURL, sas, w.options(apiVersion("newest")))
 	require.ErrorContains(t, err, "storage: APIVersion in the client options")
 	_, err = storage.NewContainerClientWithCredential("http://127.0.0.1:1/a/con", fixed{}, nil)
 	require.ErrorContains(t, err, "it must begin with https://")
 	for _, address := range []string{"https://host/con/", "https://host/$root", "http://127.0.0.1:10000/devstoreaccount1/con"} {
-		_, err = storage.NewContainerClient(address, sas, w.options(hosts("127.0.0.1:10000")))
+		_, err = storage.NewContainerClient(address, sas, w.options(hosts("127.0.0.1:10000", "[::1]:10000", "[::1]", "Private.Example.")))
 		require.NoError(t, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
@@ -33,13 +34,23 @@ func accountHosts(account, domain string) hosts {
 func (h hosts) with(names []string) (hosts, error) {
 	h.listed = slices.Clone(h.listed)
 	for _, name := range names {
-		u, err := url.Parse("https://" + name)
-		if err != nil || u.Hostname() == "" || u.Host != name {
-			return hosts{}, fmt.Errorf("SASHosts: %q is not the name of a host", name)
+		u, err := parseHost(name)
+		if err != nil {
+			return hosts{}, err
 		}
 		h.listed = append(h.listed, hostAndPort(u))
 	}
 	return h, nil
+}
+
+// parseHost wants one host. A pattern is none: it would never match.
+func parseHost(name string) (*url.URL, error) {
+	_, err := azrest.ParseEndpoint("https://"+name, false)
+	u, err2 := url.Parse("https://" + name)
+	if err != nil || err2 != nil || u.Host != name || strings.Contains(name, "*") || strings.HasSuffix(name, ":") {
+		return nil, fmt.Errorf("SASHosts: %q is not the name of a host", name)
+	}
+	return u, nil
 }
 
 // admit says whether a SAS may go to u. Plain http needs a SAS that allows it.

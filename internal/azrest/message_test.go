@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,4 +82,26 @@ func TestAnErrorCutAnywhere(t *testing.T) {
 		code := strings.Index(body, `,"message"`)
 		require.Equal(t, end > code, e.HasCode(`A"\`), fmt.Sprintf("%q gave %s", body[:end], err))
 	}
+}
+
+func FuzzServiceError(f *testing.F) {
+	for _, seed := range []string{
+		`{"error":{"code":"A","message":"b p@ssw0rd! c","innererror":{"code":"B"},"details":[{"code":"C","message":"d"}]}}`,
+		`{"code":"A","message":"` + jwt + `"}`, `{"RemoteException":{"exception":"A","message":"b\nc"}}`, `<Error><Code>A</Code><Message>b`,
+		`{"error":"p@ssw0rd!"}`, `{"error":{"code":"A","mess`, "<html>", "\xef\xbb\xbf{", `[{"a":["\"`, `}{`, "",
+	} {
+		f.Add([]byte(seed), "A")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, code string) {
+		call := getCall()
+		call.Secret = "p@ssw0rd!"
+		_, err := azrest.Do[thing](t.Context(), newClient(t, always(404, string(body), "X-Ms-Error-Code", code)), call)
+		require.ErrorIs(t, err, azrest.ErrNotFound)
+		text := err.Error()
+		require.Less(t, len(text), 4000)
+		require.True(t, utf8.ValidString(text))
+		require.NotContains(t, text, call.Secret)
+		require.NotContains(t, text, jwt)
+		require.False(t, strings.ContainsFunc(text, unicode.IsControl), text)
+	})
 }

@@ -13,6 +13,15 @@ import (
 // ErrTokenExpired is in the error of [Server.Authenticate] if a token was good once.
 var ErrTokenExpired = errors.New("the token has expired")
 
+// expiredError says when, in one line.
+type expiredError struct{ reason string }
+
+// Error is the reason to refuse the token.
+func (e *expiredError) Error() string { return e.reason }
+
+// Unwrap leads to [ErrTokenExpired].
+func (e *expiredError) Unwrap() error { return ErrTokenExpired }
+
 // Authenticate says whose token raw is and when it ends, for services outside of
 // this package, such as azuretest/sqlserver. The error is the reason to refuse it, and
 // never holds the token; where the token names an identity of the Server, that is
@@ -26,7 +35,7 @@ func (s *Server) Authenticate(raw string, audiences ...string) (*Identity, time.
 	why := s.judge(got, audiences)
 	switch {
 	case why != nil && why.kind == expiredToken:
-		return id, got.Expires.time(), errors.Join(ErrTokenExpired, errors.New(why.reason))
+		return id, got.Expires.time(), &expiredError{why.reason}
 	case why != nil:
 		return id, got.Expires.time(), errors.New(why.reason)
 	case id == nil:

@@ -194,6 +194,18 @@ type textError struct{ text string }
 
 func (e *textError) Error() string { return e.text }
 
+func TestPropertiesWithoutASize(t *testing.T) {
+	t.Parallel()
+	for _, length := range []string{"", "-1", "x", "9223372036854775808"} {
+		s := service(func(*http.Request) (*http.Response, error) { return answer(200, "", "Content-Length", length), nil })
+		client, err := storage.NewContainerClientWithCredential(containerURL, fixed{}, &storage.ClientOptions{HTTPClient: s.client()})
+		require.NoError(t, err)
+		_, err = client.Properties(t.Context(), "b")
+		require.ErrorIs(t, err, storage.ErrUnexpectedResponse, length)
+		require.ErrorContains(t, err, "the answer has no length", length)
+	}
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -40,7 +40,7 @@ func (c *ContainerClient) Properties(ctx context.Context, blob string) (BlobProp
 		return BlobProperties{}, err
 	}
 	properties := propertiesOf(blob, resp.Header)
-	if properties.Size, err = strconv.ParseInt(resp.Header.Get("Content-Length"), 10, 64); err != nil {
+	if properties.Size, err = strconv.ParseInt(resp.Header.Get("Content-Length"), 10, 64); err != nil || properties.Size < 0 {
 		return BlobProperties{}, c.rest.Fail(call, fmt.Errorf("%w: the answer has no length", ErrUnexpectedResponse))
 	}
 	return properties, nil

@@ -83,6 +83,9 @@ func unexpectedStatus(resp *http.Response) error {
 	if u, err := resp.Request.URL.Parse(location); err == nil {
 		link.Link = Scrub(Origin(u))
 	}
+	if link.Link == link.Base {
+		return fmt.Errorf("%w: a redirect, and none is followed", ErrUnexpectedResponse)
+	}
 	return link
 }
 

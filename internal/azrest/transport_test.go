@@ -79,6 +79,18 @@ func TestARedirectIsAnErrorThatNamesTheOtherHost(t *testing.T) {
 	require.Len(t, s.seen, 1)
 }
 
+func TestARedirectToTheSameHostIsNotFollowedEither(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"/other", "https://CONTOSO.vault.azure.net:443/x?sig=c2VjcmV0", "https://c2VjcmV0@contoso.vault.azure.net/"} {
+		s := (&script{}).then(302, "", "Location", location).then(200, "{}")
+		_, err := get(t.Context(), newClient(t, s.serve, withBearer(&tokens{list: []string{jwt}})))
+		require.EqualError(t, err, `keyvault: get secret "db" in contoso.vault.azure.net: 302 Found: unexpected response: a redirect, and none is followed`)
+		require.ErrorIs(t, err, azrest.ErrUnexpectedResponse)
+		require.NotErrorIs(t, err, azrest.ErrForeignLink)
+		require.Len(t, s.seen, 1)
+	}
+}
+
 func TestAnOwnTransporterIsUsedAsItIs(t *testing.T) {
 	t.Parallel()
 	c := config(t, nil)

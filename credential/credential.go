@@ -13,10 +13,10 @@ import (
 )
 
 // ManagedIdentityCredential is an [azcore.TokenCredential] that gets its tokens
-// from the machine the program runs on. It keeps one token per resource and
-// renews it in the background before it expires. Make it with
-// [NewManagedIdentityCredential], and make one per program: its tokens belong
-// to it, so clients that share it share them. All methods are safe for
+// from the machine the program runs on. It keeps one token per resource, for up
+// to 1,000 of them, and renews it in the background before it expires. Make it
+// with [NewManagedIdentityCredential], and make one per program: its tokens
+// belong to it, so clients that share it share them. All methods are safe for
 // concurrent use. There is nothing to close.
 type ManagedIdentityCredential struct {
 	fetcher *fetcher

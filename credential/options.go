@@ -19,8 +19,8 @@ type ManagedIdentityCredentialOptions struct {
 	// must not both be set.
 	HTTPClient *http.Client
 	// ClientOptions are azcore's. Of Retry, MaxRetries (negative: none),
-	// RetryDelay, MaxRetryDelay and TryTimeout are used, within each source's
-	// own rules for what is worth another try. Cloud is used by workload
+	// RetryDelay, MaxRetryDelay and TryTimeout (zero: 10 s) are used, within each
+	// source's own rules for what is worth another try. Cloud is used by workload
 	// identity alone. APIVersion is not used: each source has its own. Bodies
 	// are never logged, whatever Logging says. TracingProvider gets a span for
 	// each fetch, which is nobody's child: callers share it.

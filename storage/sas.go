@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
@@ -60,6 +61,18 @@ func (s SAS) Resource() string { return s.get().resource }
 // Version is the service version the signature is made for, for example
 // 2015-04-05. The API version of the request that got it is another one.
 func (s SAS) Version() string { return s.get().version }
+
+// signature is the secret in the token: as it is sent, as it is, and as others
+// write it in a URL.
+func (s SAS) signature() []string {
+	for pair := range strings.SplitSeq(s.Token(), "&") {
+		if raw, ok := strings.CutPrefix(pair, "sig="); ok {
+			plain, _ := url.PathUnescape(raw) // it was parsed before
+			return []string{raw, plain, url.QueryEscape(plain)}
+		}
+	}
+	return nil
+}
 
 // allowsHTTP: without a word on the protocol both are allowed.
 func (s SAS) allowsHTTP() bool {

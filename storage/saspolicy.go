@@ -119,6 +119,7 @@ func try(req *policy.Request, sas SAS) (*http.Response, error) {
 	signed := bare
 	signed.RawQuery = strings.TrimPrefix(bare.RawQuery+"&"+sas.Token(), "&")
 	raw.URL = &signed
+	azrest.Signed(req, sas.signature()...)
 	resp, err := req.Next()
 	if err != nil {
 		return nil, azrest.ScrubError(err)

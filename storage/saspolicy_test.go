@@ -3,6 +3,7 @@ package storage_test
 import (
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -170,6 +171,37 @@ func TestAClientNeverPrintsItsSAS(t *testing.T) {
 	}
 	for _, text := range texts {
 		require.NotContains(t, text, "JVhI")
+	}
+}
+
+// A service may repeat what signed the request, in whatever form.
+func TestNoErrorRepeatsASignature(t *testing.T) {
+	t.Parallel()
+	for name, repeat := range map[string]func(*http.Request) string{
+		"the URL": func(r *http.Request) string { return r.URL.String() },
+		"as sent": func(r *http.Request) string {
+			return "it was " + r.URL.RawQuery[strings.Index(r.URL.RawQuery, "sig=")+4:]
+		},
+		"decoded":   func(r *http.Request) string { return "it was (" + r.URL.Query().Get("sig") + ")" },
+		"encoded":   func(r *http.Request) string { return "it was " + url.QueryEscape(r.URL.Query().Get("sig")) + "!" },
+		"in a word": func(r *http.Request) string { return "<" + r.URL.Query().Get("sig") + ">" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sas := sasOf(t, strings.Replace(tutorialSAS, "2017", "2097", 1)).NewSASCredential(rcw(), time.Hour)
+			echo := service(func(r *http.Request) (*http.Response, error) {
+				var text strings.Builder
+				require.NoError(t, xml.EscapeText(&text, []byte(repeat(r))))
+				return answer(400, "<Error><Code>"+text.String()+"</Code><Message>"+text.String()+"</Message></Error>", "X-Ms-Error-Code", repeat(r)), nil
+			})
+			client, err := storage.NewContainerClient(containerURL, sas, &storage.ClientOptions{HTTPClient: echo.client(), ClientOptions: policyOptions()})
+			require.NoError(t, err)
+			_, _, err = client.Download(t.Context(), "b")
+			require.ErrorContains(t, err, "REDACTED")
+			text := fmt.Sprintf("%v %+v %#v", err, err, err)
+			require.NotContains(t, text, "JVhI")
+			require.NotContains(t, text, "4O0E")
+		})
 	}
 }
 

@@ -42,8 +42,9 @@ type Call struct {
 	// asked: by a try that was sent and not refused, whatever became of the next.
 	Doubt *bool
 
-	unversioned bool   // each try has to add the API version to the URL
-	bearer      string // the Authorization header of the latest try
+	unversioned bool     // each try has to add the API version to the URL
+	bearer      string   // the Authorization header of the latest try
+	signature   []string // of the latest try
 }
 
 // Do sends a call and decodes the JSON of its answer. A T of struct{} ignores it.

@@ -27,7 +27,11 @@ func (l *local) announce(to io.Writer, began time.Time) {
 	if l.state != nil {
 		fmt.Fprintf(&out, "# state in %s\n", l.options.state)
 	}
-	if l.continued && l.options.seed != "" {
+	switch {
+	case !l.continued || l.options.seed == "":
+	case l.seeded:
+		fmt.Fprintln(&out, "# there was a state without databases, so that of the seed only those are used")
+	default:
 		fmt.Fprintln(&out, "# there was a state, so that the seed is not used")
 	}
 	fmt.Fprintf(&out, "# ready in %d ms; Ctrl-C stops it\n", time.Since(began).Milliseconds())

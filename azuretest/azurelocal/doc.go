@@ -112,7 +112,9 @@
 // the clock and the secret in IDENTITY_HEADER included, but neither faults nor the log of
 // requests. It is written two seconds after a change and when the program ends: a new file
 // takes the place of the old one when it is complete and on the disk. The next run goes on
-// from there, and looks at no seed. A file that is none of this program's, or of another
+// from there, and looks at no seed. With -sql=off the databases in it stay as they are; if
+// there are none yet, the first run that has a SQL server begins with those of -seed or of
+// the tutorials. A file that is none of this program's, or of another
 // version, or that somebody else has changed meanwhile, is left as it is. Secrets are in
 // it as they are.
 //

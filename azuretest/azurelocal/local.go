@@ -22,6 +22,7 @@ type local struct {
 	authority *authority
 	state     *state.File // nil: none is kept
 	continued bool        // the state is that of a run before
+	seeded    bool        // something is not in it
 	keeper    *state.Keeper
 	front     *http.Server
 	ports     listeners

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -69,6 +70,46 @@ func TestStateOfDatabases(t *testing.T) {
 	require.Equal(t, 0, first.stop(), first.errs)
 	require.Equal(t, 0, start(t, "-sql=off", "-state", file).stop(), "their part of the state stays")
 	require.True(t, orders(start(t, "-sql=0", "-state", file)))
+}
+
+// A state that a run without databases has begun gets them when there is a SQL server.
+func TestStateWithoutDatabases(t *testing.T) {
+	t.Parallel()
+	tables := func(p *program) string {
+		return do(t, direct(t), http.MethodGet, p.env["AZURELOCAL_STATUS_URL"], "").body
+	}
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"the tutorials'": {nil, "dbo.Employees"},
+		"a seed's":       {[]string{"-seed", documentedSeed(t)}, "dbo.Orders"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "state")
+			first := start(t, append(test.args, "-sql=off", "-state", file)...)
+			require.NotContains(t, tables(first), test.want)
+			require.Equal(t, 0, first.stop(), first.errs)
+			second := start(t, append(test.args, "-state", file)...)
+			require.Contains(t, tables(second), test.want)
+			require.Equal(t, 0, second.stop(), second.errs)
+			require.Equal(t, 0, start(t, "-sql=off", "-state", file).stop())
+			require.Contains(t, tables(start(t, "-seed", "nowhere.json", "-state", file)), test.want)
+		})
+	}
+	file := filepath.Join(t.TempDir(), "state")
+	require.Equal(t, 0, start(t, "-sql=off", "-state", file).stop())
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var out, errs strings.Builder
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // it would serve
+	defer cancel()
+	require.Equal(t, 2, main.Run(ctx, []string{"-seed", "nowhere.json", "-state", file}, &out, &errs))
+	require.Contains(t, errs.String(), "azurelocal: -seed nowhere.json: ")
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }
 
 func TestStateIsSavedMeanwhile(t *testing.T) {

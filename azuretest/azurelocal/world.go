@@ -11,14 +11,21 @@ import (
 	"github.com/keyless-go/azure/azuretest/sqlserver"
 )
 
+// The parts of the state.
+const (
+	azurePart     = "azuretest"
+	databasesPart = "sqlserver"
+)
+
 // startWorld starts the services. What is in them is the state that a run before has
-// left, or what the seed says, or the tutorials' world.
+// left, or what the seed says, or the tutorials' world. A run without databases has left
+// none: they are then those of the seed or the tutorials.
 func (l *local) startWorld(context.Context) error {
 	if err := l.openState(); err != nil {
 		return fmt.Errorf("-state %w", err)
 	}
 	world := &seed.World{}
-	if l.options.seed != "" && !l.continued {
+	if l.options.seed != "" && l.seeded {
 		var err error
 		if world, err = seed.Read(l.options.seed); err != nil {
 			return fmt.Errorf("-seed %w", err)
@@ -33,18 +40,25 @@ func (l *local) startWorld(context.Context) error {
 
 func (l *local) startAzure(world *seed.World) (*seed.Databases, error) {
 	var options []azuretest.Option
-	if l.options.seed != "" || l.continued {
+	if l.options.seed != "" {
 		options = append(options, azuretest.Empty())
 	}
 	var err error
 	if l.azure, err = azuretest.Start(options...); err != nil {
 		return nil, err
 	}
-	databases, err := world.Apply(l.azure)
+	if err := l.keep(azurePart, l.azure.Save, l.azure.Load); err != nil {
+		return nil, err
+	}
+	fill := world.Apply
+	if l.continued {
+		fill = world.Databases
+	}
+	databases, err := fill(l.azure)
 	if err != nil {
 		return nil, fmt.Errorf("-seed %w", err)
 	}
-	return databases, l.keep("azuretest", l.azure.Save, l.azure.Load)
+	return databases, nil
 }
 
 func (l *local) startDatabases(databases *seed.Databases) error {
@@ -55,16 +69,21 @@ func (l *local) startDatabases(databases *seed.Databases) error {
 	if err := databases.Apply(l.databases); err != nil {
 		return fmt.Errorf("-seed %w", err)
 	}
-	return l.keep("sqlserver", l.databases.Save, l.databases.Load)
+	return l.keep(databasesPart, l.databases.Save, l.databases.Load)
 }
 
 // openState finds the file of -state.
 func (l *local) openState() (err error) {
+	l.seeded = true
 	if l.options.state == "" {
 		return nil
 	}
-	l.state, err = state.New(l.options.state)
-	l.continued = err == nil && l.state.Exists()
+	if l.state, err = state.New(l.options.state); err != nil {
+		return err
+	}
+	l.continued = l.state.Exists()
+	hasDatabases, err := l.state.Has(databasesPart)
+	l.seeded = !l.continued || !hasDatabases && !l.options.sql.off
 	return err
 }
 

@@ -61,6 +61,17 @@ func (w *World) Apply(azure *azuretest.Server) (*Databases, error) {
 	return databases, err
 }
 
+// Databases returns those of the world for an emulator that holds something already, which
+// stays as it is.
+func (w *World) Databases(azure *azuretest.Server) (*Databases, error) {
+	databases := &Databases{document: &w.document, azure: azure}
+	if w.name == "" {
+		return databases, nil
+	}
+	return databases, w.fields(w.root, "the world", later("systemIdentity"), later("userIdentities"), later("vaults"),
+		later("subscriptions"), later("storageAccounts"), later("dataLakes"), field{"sql", databases.read})
+}
+
 // seeder puts what a document says into an emulator.
 type seeder struct {
 	*document

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -50,6 +51,19 @@ func New(path string) (*File, error) {
 
 // Exists reports whether there is a state.
 func (f *File) Exists() bool { return f.seen != stamp{} }
+
+// Has reports whether a part is in the state.
+func (f *File) Has(name string) (bool, error) {
+	if !f.Exists() {
+		return false, nil
+	}
+	archive, err := f.open()
+	if err != nil {
+		return false, err
+	}
+	has := slices.ContainsFunc(archive.File, func(e *zip.File) bool { return e.Name == name })
+	return has, archive.Close()
+}
 
 // Add adds a part to what is saved, and loads it if it is in the state.
 func (f *File) Add(p Part) error {

@@ -195,12 +195,12 @@ func TestTransactionDescriptors(t *testing.T) {
 	require.NotContains(t, ask(current, 0, "INSERT INTO n VALUES (1)"), wide("transaction"))
 	require.Contains(t, ask(0, 0, "INSERT INTO n VALUES (2)"), wide("it should come with valid transaction descriptor."))
 	require.Contains(t, ask(current+1, 0, "INSERT INTO n VALUES (2)"), wide(fmt.Sprintf("The server failed to resume the transaction. Desc:%x.", current+1)))
-	require.Contains(t, ask(current, 0, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n; COMMIT"), wide("rows 1|"))
+	require.Contains(t, ask(current, 0, "SELECT CONCAT(N'rows ', COUNT(*), '|') FROM n; COMMIT"), wide("rows 1|"))
 	require.Contains(t, ask(current, 0, "INSERT INTO n VALUES (2)"), wide("failed to resume the transaction"))
 
 	current = begun(t, ask(0, 0, "BEGIN TRAN; INSERT INTO n VALUES (2)"))
-	ended := ask(current, reset, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n")
+	ended := ask(current, reset, "SELECT CONCAT(N'rows ', COUNT(*), '|') FROM n")
 	require.Contains(t, ended, wide("rows 1|"))
 	require.Contains(t, ended, "\xe3\x0b\x00\x0a\x00\x08", "the client is told of the rollback")
-	require.Contains(t, ask(0, 0, "SELECT CONCAT('rows ', COUNT(*), '|') FROM n"), wide("rows 1|"))
+	require.Contains(t, ask(0, 0, "SELECT CONCAT(N'rows ', COUNT(*), '|') FROM n"), wide("rows 1|"))
 }

@@ -153,7 +153,8 @@ func (s *Session) addColumn(ctx context.Context, t *table, def tsql.ColumnDef) e
 			return err
 		}
 	}
-	if rows > 0 && !c.Nullable {
+	filled := slices.ContainsFunc(def.Constraints, func(one tsql.Constraint) bool { return one.WithValues })
+	if rows > 0 && (filled || !c.Nullable) {
 		if err := s.fill(ctx, t, c); err != nil {
 			return err
 		}

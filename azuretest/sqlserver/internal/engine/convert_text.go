@@ -86,21 +86,62 @@ func (c conversion) text(v any) (any, error) {
 			}
 			out = showTime(t, c.from, c.style)
 		}
+		if c.from.Kind == tds.Money || c.from.Kind == tds.SmallMoney {
+			out = c.moneyText(v)
+		}
 	case int64:
 		out = strconv.FormatInt(v, 10)
 	case float64:
-		out = strconv.FormatFloat(v, 'g', floatDigits(c.style), 64)
+		out = floatText(v, c.style)
 	case []byte:
 		out = c.bytesText(v)
+	}
+	if c.to.Size != tds.Max && len(out) > c.to.Size && c.from.Number() {
+		return c.tooNarrow()
 	}
 	return c.fitText(out), nil
 }
 
-func floatDigits(style int) int {
-	if style == 0 {
-		return 6
+// tooNarrow is a number for which there is no room: it is not cut as text is.
+// https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql#truncate-and-round-results
+func (c conversion) tooNarrow() (any, error) {
+	switch {
+	case c.from.Integer() && c.from.Kind != tds.BigInt && !c.to.Unicode():
+		return c.fitText("*"), nil
+	case c.from.Integer():
+		return nil, failure(8115, 16, "Arithmetic overflow error converting expression to data type %s.", name(c.to))
+	case c.from.Kind == tds.Money, c.from.Kind == tds.SmallMoney:
+		return nil, failure(234, 16, "There is insufficient result space to convert a money value to %s.", name(c.to))
 	}
-	return 16
+	return nil, failure(8115, 16, "Arithmetic overflow error converting %s to data type %s.", name(c.from), name(c.to))
+}
+
+// moneyText writes money with two decimals, in style 1 with commas too, or with four.
+func (c conversion) moneyText(v string) string {
+	r, ok := readNumber(v, false)
+	if !ok || c.style > 1 {
+		return v
+	}
+	whole, cents, _ := strings.Cut(r.FloatString(2), ".")
+	if c.style == 1 {
+		for at := len(whole) - 3; at > 0 && whole[at-1] != '-'; at -= 3 {
+			whole = whole[:at] + "," + whole[at:]
+		}
+	}
+	return whole + "." + cents
+}
+
+// floatText writes a number with an exponent of three digits, if it has one.
+func floatText(v float64, style int) string {
+	digits := 16
+	if style == 0 {
+		digits = 6
+	}
+	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(v, 'g', digits, 64), "e")
+	if !ok {
+		return mantissa
+	}
+	return mantissa + "e" + exponent[:1] + strings.Repeat("0", max(0, 4-len(exponent))) + exponent[1:]
 }
 
 func (c conversion) bytesText(v []byte) string {

@@ -11,6 +11,8 @@ import (
 func (e *emitter) arithmetic(op string, left, right typed) typed {
 	a, b := left.typ, right.typ
 	switch {
+	case a.Temporal() && b.Integer() && a.Kind != tds.DateTime && a.Kind != tds.SmallDateTime:
+		return e.fail(failure(206, 16, "Operand type clash: %s is incompatible with %s", name(a), name(b)))
 	case a.Temporal() && b.Integer() && (op == "+" || op == "-"):
 		return typed{fmt.Sprintf("az_dateadd('day', %s(%s), %s, %s)", op, right.sql, left.sql, declaration(a)), a}
 	case op == "+" && (a.Text() || b.Text()) && !a.Number() && !b.Number():
@@ -63,11 +65,23 @@ func integerArithmetic(op string, left, right typed) typed {
 
 // concat is + of texts.
 func (e *emitter) concat(left, right typed) typed {
-	t := tds.Type{Kind: tds.VarChar, Size: sumSize(left.typ, right.typ, maxBytes)}
-	if left.typ.Unicode() || right.typ.Unicode() {
-		t = nvarchar(sumSize(left.typ, right.typ, maxChars))
+	return fitted(fmt.Sprintf("(%s || %s)", e.characters(left), e.characters(right)), joinedText(left.typ, right.typ))
+}
+
+// joinedText is the type of two texts, one behind the other.
+func joinedText(a, b tds.Type) tds.Type {
+	if a.Unicode() || b.Unicode() {
+		return nvarchar(sumSize(a, b, maxChars))
 	}
-	return typed{fmt.Sprintf("(%s || %s)", e.characters(left), e.characters(right)), t}
+	return tds.Type{Kind: tds.VarChar, Size: sumSize(a, b, maxBytes)}
+}
+
+// fitted cuts a text that may be longer than the longest of its type.
+func fitted(sql string, t tds.Type) typed {
+	if longText(t).Size == t.Size && t.Size != tds.Max {
+		sql = fmt.Sprintf("substr(%s, 1, %d)", sql, t.Size)
+	}
+	return typed{sql, t}
 }
 
 func sumSize(a, b tds.Type, most int) int {

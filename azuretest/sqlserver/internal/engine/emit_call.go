@@ -118,13 +118,13 @@ func (e *emitter) longTextCall(name string, args []typed) (typed, bool) {
 		return typed{fmt.Sprintf("az_substring(%s, %s)", chars(0), sqls(args[1:])), sameText(args[0].typ)}, true
 	case "REPLACE":
 		args = e.arity(name, args, 3, 3)
-		return typed{fmt.Sprintf("az_replace(%s, %s, %s)", chars(0), chars(1), chars(2)), longText(args[0].typ)}, true
+		return fitted(fmt.Sprintf("az_replace(%s, %s, %s)", chars(0), chars(1), chars(2)), longText(args[0].typ)), true
 	case "REPLICATE", "SPACE":
 		if name == "SPACE" {
 			args = append([]typed{{"' '", tds.Type{Kind: tds.VarChar, Size: 1}}}, e.arity(name, args, 1, 1)...)
 		}
 		args = e.arity(name, args, 2, 2)
-		return typed{fmt.Sprintf("az_replicate(%s, %s)", chars(0), args[1].sql), longText(args[0].typ)}, true
+		return fitted(fmt.Sprintf("az_replicate(%s, %s)", chars(0), args[1].sql), longText(args[0].typ)), true
 	case "STUFF":
 		args = e.arity(name, args, 4, 4)
 		return typed{fmt.Sprintf("az_stuff(%s, %s, %s, coalesce(%s, ''))", chars(0), args[1].sql, args[2].sql, chars(3)), longText(args[0].typ)}, true
@@ -135,16 +135,25 @@ func (e *emitter) longTextCall(name string, args []typed) (typed, bool) {
 		args = e.arity(name, args, 2, 2)
 		return typed{fmt.Sprintf("az_patindex(%s, %s)", chars(0), chars(1)), intType()}, true
 	case "CONCAT", "CONCAT_WS":
-		if least := map[string]int{"CONCAT": 2, "CONCAT_WS": 3}[name]; len(args) < least || len(args) > 254 {
-			return e.fail(failure(189, 15, "The %s function requires %d to 254 arguments.", strings.ToLower(name), least)), true
-		}
-		texts := make([]string, len(args))
-		for i := range args {
-			texts[i] = chars(i)
-		}
-		return typed{fmt.Sprintf("az_%s(%s)", strings.ToLower(name), strings.Join(texts, ", ")), nvarchar(maxChars)}, true
+		return e.concatCall(name, args), true
 	}
 	return e.characterCall(name, args)
+}
+
+// concatCall writes CONCAT and CONCAT_WS, whose separator may be between all texts.
+func (e *emitter) concatCall(name string, args []typed) typed {
+	if least := map[string]int{"CONCAT": 2, "CONCAT_WS": 3}[name]; len(args) < least || len(args) > 254 {
+		return e.fail(failure(189, 15, "The %s function requires %d to 254 arguments.", strings.ToLower(name), least))
+	}
+	texts := make([]string, len(args))
+	t := tds.Type{Kind: tds.VarChar}
+	for i, x := range args {
+		texts[i] = e.characters(x)
+		if t = joinedText(t, x.typ); name == "CONCAT_WS" && i > 1 {
+			t = joinedText(t, args[0].typ)
+		}
+	}
+	return fitted(fmt.Sprintf("az_%s(%s)", strings.ToLower(name), strings.Join(texts, ", ")), t)
 }
 
 // characterCall writes functions of single characters, and some of names.

@@ -128,7 +128,7 @@ func (e *emitter) literal(x *tsql.Literal) typed {
 		}
 		return typed{strconv.FormatFloat(f, 'e', -1, 64), floatType()}
 	case tsql.Money:
-		return e.cast(typed{literal(x.Text), nvarchar(maxNumber)}, tds.Type{Kind: tds.Money})
+		return e.cast(typed{literal("0" + x.Text), nvarchar(maxNumber)}, tds.Type{Kind: tds.Money})
 	case tsql.Hex:
 		digits := strings.Repeat("0", len(x.Text)%2) + x.Text
 		return typed{"x'" + digits + "'", varbinary(max(len(digits)/2, 1))}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
@@ -66,6 +67,10 @@ func (e *emitter) insert(s *tsql.Insert) *change {
 
 // target returns the table that a statement changes.
 func (e *emitter) target(n tsql.Name, permission string) *table {
+	if len(n) == 1 && slices.ContainsFunc(e.ctes, func(c cte) bool { return strings.EqualFold(c.name, n[0]) }) {
+		e.fail(unsupported(permission + " of a common table expression"))
+		return nil
+	}
 	t := e.find(n)
 	if t == nil {
 		return nil

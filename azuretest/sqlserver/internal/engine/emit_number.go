@@ -84,12 +84,23 @@ func (e *emitter) aggregate(name string, c *tsql.Call) (typed, bool) {
 		args := e.arity(name, e.exprs(c.Args), 2, 2)
 		return typed{fmt.Sprintf("group_concat(%s, %s%s)", e.characters(args[0]), e.characters(args[1]), e.windowOrder(c.Within)), longText(args[0].typ)}, true
 	case "ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE":
-		return typed{strings.ToLower(name) + "(" + sqls(e.exprs(c.Args)) + ")" + over, bigintType()}, c.Over != nil
+		e.ordered(name, c.Over)
+		return typed{strings.ToLower(name) + "(" + sqls(e.exprs(c.Args)) + ")" + over, bigintType()}, true
 	case "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE":
+		e.ordered(name, c.Over)
 		args := e.arity(name, e.exprs(c.Args), 1, max(len(c.Args), 1))
-		return typed{strings.ToLower(name) + "(" + sqls(args) + ")" + over, args[0].typ}, c.Over != nil
+		return typed{strings.ToLower(name) + "(" + sqls(args) + ")" + over, args[0].typ}, true
 	}
 	return typed{}, false
+}
+
+// ordered refuses a function of the order of rows where there is none.
+func (e *emitter) ordered(name string, over *tsql.Over) {
+	if over == nil {
+		e.fail(failure(10753, 15, "The function '%s' must have an OVER clause.", name))
+	} else if over.Order == nil {
+		e.fail(failure(4112, 15, "The function '%s' must have an OVER clause with ORDER BY.", name))
+	}
 }
 
 func distinct(c *tsql.Call) string {

@@ -169,6 +169,11 @@ func mergeSteps(s *tsql.Merge, columns []tds.Column) (gather tsql.Stmt, branches
 	rows := &tsql.Table{Name: tsql.Name{mergeTable}, Alias: alias}
 	matched := &tsql.Ref{Parts: []string{alias, "$r"}}
 	pairs := &tsql.Binary{Op: "=", L: &tsql.Ref{Parts: []string{into, rowID}}, R: matched}
+	for _, one := range s.Output {
+		if ref, ok := one.Expr.(*tsql.Ref); ok && len(ref.Parts) > 1 && strings.EqualFold(ref.Parts[0], alias) {
+			return nil, nil, unsupported("MERGE ... OUTPUT of the source")
+		}
+	}
 	for _, w := range s.Whens {
 		switch {
 		case w.BySource:

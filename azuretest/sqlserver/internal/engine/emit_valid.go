@@ -88,6 +88,8 @@ func (e *emitter) outputs(list []tsql.Item, verb string) {
 			e.fail(unsupported("UPDATE ... OUTPUT DELETED"))
 		case parts[0] == "$action":
 			e.fail(unsupported("OUTPUT $action"))
+		case verb != "INSERT" && len(parts) > 1 && !strings.EqualFold(parts[0], "INSERTED") && !strings.EqualFold(parts[0], "DELETED"):
+			e.fail(unsupported(verb + " ... OUTPUT of another table"))
 		}
 	}
 }

@@ -106,6 +106,9 @@ func (s *Session) explain(code int, detail string) error {
 	if name, ok := strings.CutPrefix(detail, "ambiguous column name: "); ok {
 		return failure(209, 16, "Ambiguous column name '%s'.", name)
 	}
+	if what, ok := strings.CutPrefix(detail, "misuse of "); ok {
+		return misplaced(what)
+	}
 	for _, limit := range []string{"too many", "too large", "too long", "parser stack overflow"} {
 		if strings.Contains(detail, limit) {
 			return tooComplex()
@@ -115,6 +118,14 @@ func (s *Session) explain(code int, detail string) error {
 		return failure(205, 16, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
 	}
 	return failure(50000, 16, "The emulator cannot do this: %s.", detail)
+}
+
+// misplaced is a function that stands where there are no rows for it.
+func misplaced(what string) *tds.Error {
+	if strings.HasPrefix(what, "window") {
+		return failure(4108, 15, "Windowed functions can only appear in the SELECT or ORDER BY clauses.")
+	}
+	return failure(147, 15, "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.")
 }
 
 func (s *Session) full() *tds.Error {

@@ -27,7 +27,12 @@ func dateAdd(a []driver.Value) (driver.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return storeTime(v, parseDeclaration(text(a[3])))
+	t := parseDeclaration(text(a[3]))
+	out, err := storeTime(v, t)
+	if err != nil {
+		return nil, failure(517, 16, "Adding a value to a '%s' column caused an overflow.", name(t))
+	}
+	return out, nil
 }
 
 // dateDiff is az_datediff(part, from, its type, to, its type).

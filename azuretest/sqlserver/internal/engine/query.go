@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tds"
 	"github.com/keyless-go/azure/azuretest/sqlserver/internal/tsql"
@@ -14,6 +15,9 @@ func (s *Session) query(ctx context.Context, q *tsql.Query) error {
 	body, _ := q.Body.(*tsql.Select)
 	if body != nil && body.Into != nil {
 		return s.selectInto(ctx, q, body)
+	}
+	if body != nil && mixed(body.Items) {
+		return failure(141, 15, "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.")
 	}
 	e := s.emitter(ctx)
 	text, columns := e.query(q)
@@ -32,6 +36,12 @@ func (s *Session) query(ctx context.Context, q *tsql.Query) error {
 	}
 	s.finish(tds.CommandSelect, out.rows)
 	return nil
+}
+
+// mixed reports whether some items are for variables, and some are not.
+func mixed(items []tsql.Item) bool {
+	first := items[0].Variable != ""
+	return slices.ContainsFunc(items, func(i tsql.Item) bool { return (i.Variable != "") != first })
 }
 
 // finish ends a statement that has returned or changed so many rows.

@@ -31,6 +31,7 @@ type Constraint struct {
 	OnDelete   string // NO ACTION, CASCADE, SET NULL or SET DEFAULT
 	OnUpdate   string
 	For        string // the column of a DEFAULT that is added
+	WithValues bool   // rows that are there get the DEFAULT too
 }
 
 // AlterTable is ALTER TABLE with one kind of change.

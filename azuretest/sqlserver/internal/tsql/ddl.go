@@ -127,13 +127,32 @@ func (p *parser) createTable() Stmt {
 			}
 		}
 	})
-	if p.accept("ON") {
-		p.identifier() // a file group
+	p.fileGroup()
+	if p.accept("TEXTIMAGE_ON") {
+		p.identifier()
 	}
 	if p.accept("WITH") {
 		p.skipParens()
 	}
 	return s
+}
+
+// fileGroup passes over where something is kept, which scripts say.
+func (p *parser) fileGroup() {
+	if p.accept("ON") {
+		p.identifier()
+	}
+}
+
+// collation reads the name of a collation. There is one, with its names.
+func (p *parser) collation() string {
+	at := p.at
+	name := strings.ToUpper(p.identifier())
+	if !strings.HasSuffix(name, "_DEFAULT") && !strings.Contains(name, "_CI_AS") {
+		p.at = at
+		p.notSupported("COLLATE")
+	}
+	return name
 }
 
 // columnDef reads a column: its name, its type, and what else stands with it.
@@ -150,7 +169,7 @@ func (p *parser) columnDef() ColumnDef {
 		case p.accept("NULL"):
 			c.Null = true
 		case p.accept("COLLATE"):
-			p.identifier()
+			p.collation()
 		case p.accept("ROWGUIDCOL"), p.accept("SPARSE"):
 		case p.accept("IDENTITY"):
 			c.Identity = p.identity()
@@ -214,6 +233,7 @@ func (p *parser) constraint() Constraint {
 		if p.accept("FOR") {
 			c.For = p.identifier()
 		}
+		c.WithValues = p.accept("WITH", "VALUES")
 	default:
 		p.unexpected()
 	}
@@ -234,6 +254,7 @@ func (p *parser) keyColumns() []string {
 	if p.accept("WITH") {
 		p.skipParens()
 	}
+	p.fileGroup()
 	return names
 }
 

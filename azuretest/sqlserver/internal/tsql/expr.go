@@ -46,7 +46,7 @@ func (p *parser) unary() Expr {
 	}
 	x := p.primary()
 	for !holds(x) && p.accept("COLLATE") {
-		x = &Collate{x, p.identifier()}
+		x = &Collate{x, p.collation()}
 	}
 	return x
 }

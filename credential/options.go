@@ -37,7 +37,8 @@ type ManagedIdentityCredentialOptions struct {
 	Endpoint string
 	// Observer, if not nil, is told of every fetch when it has ended, and of an
 	// [EventFallback] when it happens, never of a token served from the cache. It
-	// is called on the fetch's goroutine, so it must be quick, and safe for
-	// concurrent use. If it panics, the fetch fails.
+	// is called on the fetch's goroutine, so it must be quick, safe for concurrent
+	// use, and ask the credential for no token: that would wait for the very
+	// fetch. If it panics, the fetch fails.
 	Observer func(Event)
 }

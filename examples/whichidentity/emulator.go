@@ -110,13 +110,20 @@ func (e *emulator) settle(q *inquiry) {
 	}
 }
 
-// variables lists those by which a credential finds its source and talks to it.
+// variables lists those by which a credential finds its source and talks to it. Of
+// Azure Machine Learning's own there may be any.
 func variables() []string {
-	return []string{
+	names := []string{
 		"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IDENTITY_API_VERSION", "IMDS_ENDPOINT",
 		"MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID", "AZURE_POD_IDENTITY_AUTHORITY_HOST",
 		"AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_AUTHORITY_HOST",
 	}
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AZUREML_") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // close ends the place and clears the environment of it.

@@ -209,6 +209,15 @@ func TestRunHelp(t *testing.T) {
 	require.Contains(t, got.messages, "WorkloadIdentity")
 }
 
+// Wherever the program really is, the emulator is where it is told to be.
+func TestRunOnAzureMachineLearning(t *testing.T) {
+	keepEnvironment(t)
+	t.Setenv("AZUREML_RUN_ID", "1")
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-source", "AppService2017"}, &out, &bytes.Buffer{}))
+	require.Contains(t, out.String(), "AppService2017: MSI_ENDPOINT, MSI_SECRET set")
+}
+
 func TestRunStops(t *testing.T) {
 	keepEnvironment(t)
 	ctx, cancel := context.WithCancel(t.Context())

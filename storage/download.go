@@ -133,7 +133,7 @@ func spanOf(resp *http.Response) (span, int64, error) {
 	text, found := strings.CutPrefix(resp.Header.Get("Content-Range"), "bytes ")
 	n, err := fmt.Sscanf(text, "%d-%d/%d", &s.start, &last, &size)
 	s.end = last + 1
-	if !found || n != 3 || err != nil || s.start < 0 || s.end <= s.start || s.end > size {
+	if !found || n != 3 || err != nil || s.start < 0 || s.end <= s.start || s.end > size || size > maxRange {
 		return span{}, 0, fmt.Errorf("%w: it does not say which bytes it has", ErrUnexpectedResponse)
 	}
 	return s, size, nil

@@ -182,6 +182,7 @@ func TestAnswersThatAreNoneOfTheBlob(t *testing.T) {
 		"less than the part":  {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "123", "Content-Range", "bytes 3-5/10")}, storage.ErrUnexpectedResponse, "another part of the blob"},
 		"a part of what":      {[]*http.Response{answer(206, "123")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
 		"a part upside down":  {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0--1/10")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
+		"more than there is":  {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0-2/9223372036854775807")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
 		"a part of too much":  {[]*http.Response{answer(206, "123", "Content-Range", "bytes 0-2/2")}, storage.ErrUnexpectedResponse, "it does not say which bytes it has"},
 		"all of it again":     {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(200, "123", "Content-Length", "10")}, storage.ErrUnexpectedResponse, "200 OK"},
 		"the wrong part":      {[]*http.Response{answer(200, "123", "Content-Length", "10", "Etag", etag), answer(206, "123", "Content-Range", "bytes 4-9/10")}, storage.ErrUnexpectedResponse, "another part of the blob (after 3 of 10 bytes)"},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 
 	"github.com/keyless-go/azure/internal/azrest"
@@ -115,17 +114,13 @@ type transfer struct {
 func (t *transfer) run(ctx context.Context) error {
 	working, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var wg sync.WaitGroup
+	workers := crew{cancel: cancel}
 	size := t.first.properties.Size
 	blocks := (size - t.first.end + t.options.BlockSize - 1) / t.options.BlockSize
 	for i := range min(int64(t.options.Concurrency), blocks+1) {
-		wg.Go(func() {
-			if err := t.work(working, i == 0); err != nil {
-				cancel(err) // the first error is the cause, and ends all others
-			}
-		})
+		workers.do(func() error { return t.work(working, i == 0) })
 	}
-	wg.Wait()
+	workers.wait()
 	written := t.progress.sum()
 	if written == size {
 		return nil

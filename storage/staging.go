@@ -10,7 +10,6 @@ import (
 	"hash"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
@@ -18,12 +17,11 @@ import (
 // staging is the part of an upload that sends blocks.
 type staging struct {
 	*upload
-	prefix  [14]byte      // of the blocks' IDs, not that of any other upload
-	ids     []string      // in the order of the content
-	slots   chan struct{} // one for each request under way
-	whole   hash.Hash     // MD5 of all blocks so far
-	workers sync.WaitGroup
-	cancel  context.CancelCauseFunc // the first cause ends all requests
+	crew
+	prefix [14]byte      // of the blocks' IDs, not that of any other upload
+	ids    []string      // in the order of the content
+	slots  chan struct{} // one for each request under way
+	whole  hash.Hash     // MD5 of all blocks so far
 }
 
 // blocks sends the content in blocks, of which it is given the first, and makes
@@ -36,7 +34,7 @@ func (u *upload) blocks(ctx context.Context, first block) error {
 	defer cancel(nil)
 	s.cancel = cancel
 	err := s.all(staging, first)
-	s.workers.Wait()
+	s.wait()
 	if err = cmp.Or(ctx.Err(), context.Cause(staging), err); err != nil {
 		return u.failed(err)
 	}
@@ -76,14 +74,14 @@ func (s *staging) start(ctx context.Context, b block) error {
 	if s.options.Checksum {
 		_, _ = s.whole.Write(b.data)
 	}
-	s.workers.Go(func() {
+	s.do(func() error {
 		defer func() { <-s.slots }()
 		if err := s.put(ctx, id, b); err != nil {
-			s.cancel(err)
-			return
+			return err
 		}
 		s.progress.add(b.Size())
 		s.source.release(b)
+		return nil
 	})
 	return nil
 }

@@ -39,8 +39,8 @@
 //   - Code is the number of an error, such as "40613", and Body its text. For sql.prelogin
 //     it is one of ENCRYPT_OFF, ENCRYPT_NOT_SUP, ENCRYPT_REQ: what the server says
 //     about encryption, and then does;
-//   - Status below zero closes the connection without an answer, and above 10 without
-//     HTTP's meaning is nothing;
+//   - Status below zero closes the connection without an answer; one above is HTTP's and
+//     does nothing here, nor does a Location beside it;
 //   - Body alone is sent in the place of an answer, as it is;
 //   - Location, for sql.login, is the host:port that the client is sent to;
 //   - Delay passes before; one longer than the client's patience is silence;

@@ -44,6 +44,7 @@ func TestShortSecretsSpoilNoMessage(t *testing.T) {
 	t.Parallel()
 	call := getCall()
 	call.Secret = "on"
-	_, err := azrest.Do[thing](t.Context(), newClient(t, always(403, `{"error":{"code":"Forbidden","message":"no permission"}}`)), call)
-	require.ErrorContains(t, err, "403 Forbidden: no permission")
+	service := always(403, `{"error":{"code":"Forbidden","message":"the token gives no permission"}}`)
+	_, err := azrest.Do[thing](t.Context(), newClient(t, service, withBearer(&tokens{list: []string{"token"}})), call)
+	require.ErrorContains(t, err, "403 Forbidden: the token gives no permission")
 }

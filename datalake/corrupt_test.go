@@ -2,6 +2,7 @@ package datalake_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -222,6 +223,24 @@ func TestLocationInJSON(t *testing.T) {
 		require.ErrorIs(t, client.Upload(t.Context(), "/f", stream("data"), nil), want)
 		if want == nil {
 			require.Equal(t, "data", s.seen[2].body)
+		}
+	}
+}
+
+// Who answers in place of the server has made no file, and removed none.
+func TestAnswersOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"<html>welcome</html>", "", "{}"} {
+		client, s := newScripted(t, gen1Endpoint, noRetries)
+		s.answer(404, exceptionBody("FileNotFoundException"))
+		s.answer(307, "", "Location", gen1Endpoint+"/webhdfs/v1/f?op=CREATE&write=true")
+		s.answer(200, body)
+		err := client.Upload(t.Context(), "/f", stream("x"), nil)
+		require.Equal(t, body != "", errors.Is(err, datalake.ErrUnexpectedResponse), "%q: %v", body, err)
+		for _, endpoint := range []string{gen1Endpoint, nameNode} {
+			client, s = newScripted(t, endpoint, noRetries)
+			s.answer(200, body)
+			require.ErrorIs(t, client.Remove(t.Context(), "/f"), datalake.ErrUnexpectedResponse, "%q", body)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package datalake
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -64,14 +65,17 @@ func (w *webhdfs) put(ctx context.Context, name string, r io.Reader, o putOption
 	return data.read, err
 }
 
-// send is an exchange whose answer says nothing.
+// send is an exchange whose answer says nothing, and has no content.
 func (w *webhdfs) send(ctx context.Context, r request, data *payload) error {
 	resp, err := w.exchange(ctx, r, data)
 	if err != nil {
 		return data.why(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	runtime.Drain(resp) // then the connection can be used again
+	defer runtime.Drain(resp) // then the connection can be used again
+	if n, _ := resp.Body.Read(make([]byte, 1)); n > 0 && resp.StatusCode == http.StatusOK {
+		return fmt.Errorf("%w: it is none to data", ErrUnexpectedResponse) // a page of somebody in between
+	}
 	return nil
 }
 

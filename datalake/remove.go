@@ -3,6 +3,7 @@ package datalake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -49,10 +50,16 @@ func (w *webhdfs) remove(ctx context.Context, name string, all bool) error {
 	answer, err := ask[flag](ctx, w, request{
 		method: http.MethodDelete, op: "DELETE", name: name, query: url.Values{"recursive": {strconv.FormatBool(all)}}, once: true,
 	})
-	if err == nil && answer.Boolean != nil && !*answer.Boolean {
-		err = fs.ErrNotExist
+	switch {
+	case err != nil:
+		return err
+	case answer.Boolean == nil:
+		return fmt.Errorf("%w: it does not say whether it was done", ErrUnexpectedResponse)
+	case !*answer.Boolean:
+		return fs.ErrNotExist
+	default:
+		return nil
 	}
-	return err
 }
 
 // remove of a large directory takes several requests.

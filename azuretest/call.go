@@ -153,6 +153,10 @@ func (c *call) text(status int, text string) {
 }
 
 func (c *call) send(status int, body []byte) {
+	if status == http.StatusNoContent || status == http.StatusNotModified { // HTTP/2 would send the length of what it drops
+		c.w.WriteHeader(status)
+		return
+	}
 	c.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body) // the client may have left

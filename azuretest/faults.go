@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 	"time"
 )
@@ -75,10 +76,26 @@ func (f Fault) problem() error {
 		return fmt.Errorf("nth %d cannot be negative: requests are counted from 1", f.Nth)
 	case f.Times < -1:
 		return fmt.Errorf("times %d is no count; -1 is always", f.Times)
+	case !areHeaders(f.Header):
+		return errors.New("a header has a name that cannot be sent")
 	case !f.does():
 		return errors.New("it does nothing; give it a status, code, body, location, retryAfter, delay, cutAfter or header")
 	}
 	return nil
+}
+
+// areHeaders reports whether header lines can be sent.
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.1
+func areHeaders(h http.Header) bool {
+	for name := range h {
+		isToken := !strings.ContainsFunc(name, func(r rune) bool {
+			return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
+		})
+		if name == "" || !isToken {
+			return false
+		}
+	}
+	return true
 }
 
 // does reports whether a fault changes anything.

@@ -133,6 +133,7 @@ func TestAddFaultRefuses(t *testing.T) {
 		`azuretest: AddFault: operation "[": syntax error in pattern`:                                                         {Operation: "["},
 		"azuretest: AddFault: no answer has status 99":                                                                        {Status: 99},
 		"azuretest: AddFault: no answer has status 600":                                                                       {Status: 600},
+		"azuretest: AddFault: a header has a name that cannot be sent":                                                        {Status: 500, Header: http.Header{"X Y": {"a"}}},
 		"azuretest: AddFault: a delay of -1s: it cannot be negative":                                                          {Status: 500, Delay: -time.Second},
 		"azuretest: AddFault: a Retry-After of -1s: it cannot be negative":                                                    {Status: 500, RetryAfter: -time.Second},
 		"azuretest: AddFault: nth -1 cannot be negative: requests are counted from 1":                                         {Status: 500, Nth: -1},

@@ -30,8 +30,9 @@
 // # Certificates
 //
 // The authority's certificate is in a temporary file, which is gone when the program
-// ends, or in the file of -ca, which stays. It is always the same one. Its key is part of
-// the source and known to everybody: no system may trust it for longer than a test.
+// ends, unless it is killed, or in the file of -ca, which stays. It is always the same
+// one. Its key is part of the source and known to everybody: no system may trust it for
+// longer than a test.
 //
 // # Seeds
 //

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,6 +87,21 @@ func TestProtocols(t *testing.T) {
 				require.Equal(t, name, got.proto)
 			}
 		})
+	}
+}
+
+// A status that has no body is answered without one, whatever the protocol.
+func TestFaultWithoutABody(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-sql=off")
+	for _, fault := range []string{`{"status": 204}`, `{"status": 304, "body": "x"}`} {
+		added := do(t, direct(t), http.MethodPost, p.env["AZURELOCAL_STATUS_URL"]+"api/faults", fault, "Content-Type: application/json")
+		require.Equal(t, http.StatusCreated, added.status, added.body)
+		got := do(t, p.client(t), http.MethodGet, secretURL, "")
+		require.Empty(t, got.body)
+		require.Empty(t, got.header.Get("Content-Length"))
+		require.Contains(t, fault, strconv.Itoa(got.status))
+		require.Equal(t, "HTTP/2.0", got.proto)
 	}
 }
 

@@ -231,3 +231,12 @@ type elsewhere struct{ sqlserver.Dialer }
 func (d elsewhere) DialContext(ctx context.Context, network, _ string) (net.Conn, error) {
 	return d.Dialer.DialContext(ctx, network, sqlserver.Host+":1433")
 }
+
+// columns defines so many columns.
+func columns(n int) string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("a_column_with_a_name_%d int", i)
+	}
+	return strings.Join(names, ",")
+}

@@ -84,11 +84,3 @@ func declarations(n int) string {
 	}
 	return b.String()
 }
-
-func columns(n int) string {
-	names := make([]string, n)
-	for i := range names {
-		names[i] = fmt.Sprintf("a_column_with_a_name_%d int", i)
-	}
-	return strings.Join(names, ",")
-}

@@ -1,6 +1,10 @@
 package sqlserver_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
 
 // TestNarrow: what does not fit is cut, replaced or refused as the real server does it.
 func TestNarrow(t *testing.T) {
@@ -34,6 +38,7 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	db := newWorld(t).admin(t)
 	refusals{
+		"CREATE TABLE wide (" + columns(1025) + ")":                                                                             1702,
 		"SELECT ROW_NUMBER() FROM Employees":                                                                                    10753,
 		"SELECT ROW_NUMBER() OVER (PARTITION BY Title) FROM Employees":                                                          4112,
 		"SELECT LAG(Id) OVER () FROM Employees":                                                                                 4112,
@@ -53,5 +58,32 @@ func TestPlaces(t *testing.T) {
 		`CREATE TABLE [dbo].[scripted] ([a] [int] NOT NULL, [b] [nvarchar](max) NULL,
 			CONSTRAINT [PK_s] PRIMARY KEY CLUSTERED ([a] ASC) WITH (PAD_INDEX = OFF, IGNORE_DUP_KEY = OFF) ON [PRIMARY]) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY];
 		INSERT INTO scripted VALUES (1, 'x'); ALTER TABLE scripted ADD c int NULL CONSTRAINT df DEFAULT (7) WITH VALUES; SELECT * FROM scripted`: "1|x|7",
+	}.check(t, db)
+}
+
+// TestGroups: what is not the same in all rows of a group has no value for it.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).machine(t)
+	refusals{
+		"SELECT UPPER(Name) FROM Employees GROUP BY Title":                8120,
+		"SELECT CASE WHEN Id = 1 THEN 1 END, COUNT(*) FROM Employees":     8120,
+		"SELECT -MAX(Id), CAST(Name AS varchar(9)) FROM Employees":        8120,
+		"SELECT Title, Id + 1 FROM Employees GROUP BY Title, Id + 2":      8120,
+		"SELECT SUM(Id) OVER (ORDER BY Id) FROM Employees GROUP BY Title": 8120,
+		"SELECT Title FROM Employees GROUP BY Title HAVING Name = 'x'":    8121,
+		"SELECT 1 FROM Employees HAVING Id > 1":                           8121,
+		"SELECT Title FROM Employees GROUP BY Title ORDER BY Name":        8127,
+		"SELECT COUNT(*) FROM Employees ORDER BY Name":                    8127,
+	}.check(t, db)
+	_, err := try(t, db, "SELECT Title, LEN(e.Name) FROM Employees AS e GROUP BY Title")
+	require.ErrorContains(t, err, "Column 'e.Name' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.")
+	answers{
+		"SELECT LEFT(e.Title, 1), LEFT(Title, 1) + 'x', COUNT(*) FROM Employees AS e GROUP BY LEFT(Title, 1) HAVING LEFT(e.title, 1) = 'C' ORDER BY LEFT(Title, 1)":    "C|Cx|1",
+		"SELECT Id % 2 AS odd, SUM(Id) + MIN(Id) * 2, MAX(CASE WHEN Name LIKE 'K%' THEN Name END) FROM Employees GROUP BY Id % 2 ORDER BY odd":                         "0|10|NULL\n1|6|Ken Sánchez",
+		"SELECT Title, SUM(COUNT(*)) OVER (), ROW_NUMBER() OVER (ORDER BY COUNT(*), Title) FROM Employees WHERE Id < 3 GROUP BY Title ORDER BY COUNT(*), 1":            "Chief Executive Officer|2|1\nVice President of Engineering|2|2",
+		"SELECT UPPER(Title), (SELECT MAX(x.Name) FROM Employees AS x WHERE x.Title = e.Title) FROM Employees AS e GROUP BY Title HAVING COUNT(*) > 0 AND MAX(Id) = 1": "CHIEF EXECUTIVE OFFICER|Ken Sánchez",
+		"SELECT CAST(HireDate AS date), COUNT(*) FROM Employees WHERE Id = 1 GROUP BY CAST(HireDate AS date)":                                                          "2009-01-14T00:00:00Z|1",
+		"DECLARE @n int = 2; SELECT @n, Id + @n, COUNT(*) FROM Employees WHERE Id = 1 GROUP BY Id + @n":                                                                "2|3|1",
 	}.check(t, db)
 }

@@ -93,6 +93,9 @@ func (s *Session) createTable(ctx context.Context, st *tsql.CreateTable) error {
 }
 
 // addColumn adds a column without its constraints.
+// maxColumns is how many columns a table can have.
+const maxColumns = 1024
+
 func (t *table) addColumn(def tsql.ColumnDef) error {
 	typ, err := typeOf(def.Type, 1)
 	switch {
@@ -100,6 +103,9 @@ func (t *table) addColumn(def tsql.ColumnDef) error {
 		return err
 	case t.column(def.Name) != nil:
 		return failure(2705, 16, "Column names in each table must be unique. Column name '%s' in table '%s' is specified more than once.", def.Name, t.name)
+	}
+	if len(t.Columns) == maxColumns {
+		return failure(1702, 16, "CREATE TABLE failed because column '%s' in table '%s' exceeds the maximum of %d columns.", def.Name, t.name, maxColumns)
 	}
 	c := column{ID: t.number(), Name: def.Name, Nullable: !def.NotNull}
 	c.setType(typ)

@@ -27,7 +27,7 @@ func (e *emitter) selectQuery(s *tsql.Select, q *tsql.Query, as []tds.Type) (str
 	defer func() { e.scopes, e.recursion = e.scopes[:len(e.scopes)-1], around }()
 	from := e.from(s.From)
 	items := append(e.items(s.Items), around.level(s.From)...)
-	e.grouped(s, items)
+	e.grouped(s, q, items)
 	for i := range as {
 		items[i].typed = e.cast(items[i].typed, as[i])
 	}

@@ -114,8 +114,9 @@ func (p *parser) value(depth int) (node, error) {
 	case depth == maxDepth:
 		return n, p.errorf(at, "too deep: more than %d levels", maxDepth)
 	}
+	names := p.once(exact)
 	for p.decoder.More() {
-		if err := p.member(&n, depth); err != nil {
+		if err := p.member(&n, names, depth); err != nil {
 			return n, err
 		}
 	}
@@ -124,7 +125,7 @@ func (p *parser) value(depth int) (node, error) {
 }
 
 // member adds the next member to an object or a list.
-func (p *parser) member(to *node, depth int) error {
+func (p *parser) member(to *node, names *once, depth int) error {
 	var name string
 	var nameAt int
 	if to.value == object {
@@ -134,10 +135,8 @@ func (p *parser) member(to *node, depth int) error {
 		}
 		name, _ = token.(string) // the decoder takes nothing else
 		nameAt = at
-		for _, other := range to.members {
-			if other.name == name {
-				return p.errorf(at, "%q is here twice; remove one", name)
-			}
+		if err := names.add(name, at); err != nil {
+			return err
 		}
 	}
 	member, err := p.value(depth + 1)

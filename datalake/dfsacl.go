@@ -28,8 +28,12 @@ func (d *dfs) aclAndTag(ctx context.Context, name string) (acl ACL, etag string,
 	return ACL{header.Get("X-Ms-Owner"), header.Get("X-Ms-Group"), entries}, header.Get("ETag"), nil
 }
 
-// changeACL makes the new list from the old one, which must not change meanwhile.
 func (d *dfs) changeACL(ctx context.Context, name string, what aclChange, entries []ACLEntry) error {
+	return onceMore(func() error { return d.tryACL(ctx, name, what, entries) })
+}
+
+// tryACL makes the new list from the old one, which must not change meanwhile.
+func (d *dfs) tryACL(ctx context.Context, name string, what aclChange, entries []ACLEntry) error {
 	header := http.Header{}
 	if what != setACL {
 		now, etag, err := d.aclAndTag(ctx, name)

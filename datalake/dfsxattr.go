@@ -3,6 +3,7 @@ package datalake
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -65,8 +66,22 @@ func (d *dfs) removeXAttr(ctx context.Context, name, attribute string) error {
 	return d.changeProperties(ctx, name, func(all map[string][]byte) { delete(all, attribute) })
 }
 
-// changeProperties replaces all of them, which must not change meanwhile.
 func (d *dfs) changeProperties(ctx context.Context, name string, change func(map[string][]byte)) error {
+	return onceMore(func() error { return d.tryProperties(ctx, name, change) })
+}
+
+// onceMore is for what may be done twice, from what is there then: that it has
+// changed may be the work of a request whose answer was lost.
+func onceMore(try func() error) error {
+	err := try()
+	if errors.Is(err, ErrChanged) {
+		err = try()
+	}
+	return err
+}
+
+// tryProperties replaces all of them, which must not change meanwhile.
+func (d *dfs) tryProperties(ctx context.Context, name string, change func(map[string][]byte)) error {
 	all, etag, err := d.properties(ctx, name)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keyless-go/azure/azuretest"
+	"github.com/keyless-go/azure/datalake"
 )
 
 // tardy is a wire that breaks in the midst of an upload, to a server that makes the
@@ -52,6 +53,28 @@ func TestFilesThatComeLateAreRemoved(t *testing.T) {
 				time.Sleep(time.Minute)
 				require.Empty(t, l.data.Names("/"))
 			})
+		})
+	}
+}
+
+// Gen2's conditions fail when the lost request has done it.
+func TestLostAnswersToConditions(t *testing.T) {
+	t.Parallel()
+	entry := datalake.ACLEntry{Kind: "user", Name: "bob", Permissions: 4}
+	for name, do := range map[string]func(l *lake) error{
+		"Truncate":    func(l *lake) error { return l.Truncate(t.Context(), "/f", 0) },
+		"ModifyACL":   func(l *lake) error { return l.ModifyACL(t.Context(), "/f", entry) },
+		"SetXAttr":    func(l *lake) error { return l.SetXAttr(t.Context(), "/f", "b", []byte("2")) },
+		"RemoveXAttr": func(l *lake) error { return l.RemoveXAttr(t.Context(), "/f", "a") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLake(t, azuretest.Gen2)
+			put1(t, l, "/f", "x")
+			require.NoError(t, l.SetXAttr(t.Context(), "/f", "a", []byte("1")))
+			wire := &lossy{lose: func(req *http.Request) bool { return req.Header.Get("If-Match") != "" }}
+			require.NoError(t, do(l.through(t, wire)))
+			require.True(t, wire.lost.Load())
 		})
 	}
 }

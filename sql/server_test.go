@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -100,13 +101,15 @@ func TestNilDialer(t *testing.T) {
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
-	for _, none := range []mssql.Dialer{nil, (*net.Dialer)(nil)} {
-		connector, err := azuresql.NewConnector(listener.Addr().String(), "db", &cred{}, &azuresql.Options{Dialer: none, ConnectTimeout: time.Second})
-		require.NoError(t, err)
-		_, err = connector.Connect(t.Context())
-		require.ErrorContains(t, err, "refused")
-		require.NotContains(t, err.Error(), "nil pointer")
-	}
+	synctest.Test(t, func(t *testing.T) { // the waits between the tries
+		for _, none := range []mssql.Dialer{nil, (*net.Dialer)(nil)} {
+			connector, err := azuresql.NewConnector(listener.Addr().String(), "db", &cred{}, &azuresql.Options{Dialer: none})
+			require.NoError(t, err)
+			_, err = connector.Connect(t.Context())
+			require.ErrorContains(t, err, "refused")
+			require.NotContains(t, err.Error(), "nil pointer")
+		}
+	})
 }
 
 func TestScope(t *testing.T) {

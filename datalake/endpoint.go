@@ -78,7 +78,7 @@ func parseHTTP(u *url.URL, path string) (target, error) {
 	case strings.HasSuffix(path, webhdfsV1):
 		return at(hadoop, scheme, u, path)
 	default:
-		return target{}, errors.New("its path must end in /webhdfs/v1")
+		return target{}, errors.New("its path must end in /webhdfs/v1, or it must begin with abfss:// for Gen2 in a cloud of its own")
 	}
 }
 
@@ -141,7 +141,7 @@ func isGen1Host(host string) bool { return strings.HasSuffix(host, gen1Domain) }
 func isGen2Host(host string) bool {
 	return slices.ContainsFunc([]string{
 		".dfs.core.windows.net", ".dfs.storage.azure.net", ".dfs.core.usgovcloudapi.net", ".dfs.core.chinacloudapi.cn",
-		".dfs.fabric.microsoft.com",
+		".dfs.core.cloudapi.de", ".dfs.fabric.microsoft.com",
 	}, func(domain string) bool { return strings.HasSuffix(host, domain) })
 }
 

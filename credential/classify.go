@@ -82,6 +82,7 @@ func refusal(p problem) error {
 		{"identity not found", ErrIdentityNotFound},
 		{"managedidentitynotfound", ErrIdentityNotFound},
 		{"unable to load the proper managed identity", ErrIdentityNotFound},
+		{"found for specified clientid", ErrIdentityNotFound}, // "No Managed Identity", and older "No MSI"
 	} {
 		if strings.Contains(text, known.words) {
 			return known.kind

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -17,8 +18,8 @@ type problem struct {
 	passing bool
 }
 
-// decodeProblem reads the error bodies of all sources. A body it cannot read
-// gives an empty problem.
+// decodeProblem reads the error bodies of all sources. What it cannot read, a
+// part or all of it, is as good as missing.
 func decodeProblem(body []byte) problem {
 	var outer struct {
 		Error         json.RawMessage `json:"error"`
@@ -28,15 +29,15 @@ func decodeProblem(body []byte) problem {
 		EntraID       string          `json:"correlation_id"`
 		EntraCodes    []int           `json:"error_codes"`
 	}
-	if json.Unmarshal(body, &outer) != nil {
-		return problem{}
-	}
+	_ = json.Unmarshal(body, &outer)
 	var inner struct {
 		Code          string `json:"code"`
 		Message       string `json:"message"`
 		CorrelationID string `json:"correlationId"`
 	}
-	if json.Unmarshal(outer.Error, &inner) != nil {
+	if bytes.HasPrefix(outer.Error, []byte("{")) {
+		_ = json.Unmarshal(outer.Error, &inner)
+	} else {
 		inner.Code = unquoted(outer.Error)
 	}
 	return problem{

@@ -58,6 +58,22 @@ func TestErrorBodies(t *testing.T) {
 			400, `{"statusCode":400,"message":"Unable to load the proper Managed Identity.","correlationId":"c-3"}`,
 			"", "Unable to load the proper Managed Identity.", "c-3", credential.ErrIdentityNotFound,
 		},
+		"App Service, another's client ID": {
+			400, `{"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.","correlationId":"c-5"}`,
+			"", "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.", "c-5", credential.ErrIdentityNotFound,
+		},
+		"App Service in 2019": {
+			400, `{"StatusCode":400,"Message":"No MSI found for specified ClientId/ResourceId.","CorrelationId":"c-6"}`,
+			"", "No MSI found for specified ClientId/ResourceId.", "c-6", credential.ErrIdentityNotFound,
+		},
+		"a number for a text": {
+			400, `{"correlation_id":7,"error":"invalid_request","error_description":"Identity not found"}`,
+			"invalid_request", "Identity not found", "", credential.ErrIdentityNotFound,
+		},
+		"an object for a text": {
+			404, `{"error":{"message":{"lang":"en-us"},"code":"ManagedIdentityNotFound","correlationId":"c-7"},"error_codes":"none"}`,
+			"ManagedIdentityNotFound", "", "c-7", credential.ErrIdentityNotFound,
+		},
 		"Entra": {
 			401, `{"error":"invalid_client","error_description":"AADSTS700016: Application not found","error_codes":[700016],"trace_id":"t","correlation_id":"c-4"}`,
 			"invalid_client", "AADSTS700016: Application not found", "c-4", credential.ErrIdentityNotFound,

@@ -56,4 +56,5 @@ func TestAzureMLIsIdentifiedInStatus(t *testing.T) {
 	cleanEnv(t, azureMLEnv(otherGUID))
 	c := newCred(t, newSite(issue(time.Hour)), options{})
 	require.Equal(t, "MSI_ENDPOINT, MSI_SECRET, DEFAULT_IDENTITY_CLIENT_ID set", c.Status().Reason)
+	require.Equal(t, "the identity of DEFAULT_IDENTITY_CLIENT_ID", c.Status().Identity, "which may be a user-assigned one")
 }

@@ -82,6 +82,8 @@ func describeID(source Source, id ManagedIDKind) string {
 		return "the signed-in user"
 	case source == SourceWorkloadIdentity:
 		return "the identity of AZURE_CLIENT_ID"
+	case source == SourceAzureML:
+		return "the identity of " + azureMLClientID
 	default:
 		return "system-assigned identity"
 	}

@@ -144,9 +144,11 @@ func TestARMTokens(t *testing.T) {
 			require.Equal(t, http.StatusUnauthorized, got.Status, got.Body)
 			require.Equal(t, test.code, got.At(t, "error", "code"))
 			require.Contains(t, got.Header.Get("WWW-Authenticate"), `Bearer authorization_uri="https://login.`)
-			if test.token != "" {
-				require.NotContains(t, got.Body, test.token)
+			if test.token == "" {
+				require.Contains(t, got.At(t, "error", "message"), "Authentication failed. The 'Authorization' header is missing. (")
+				return
 			}
+			require.NotContains(t, got.Body, test.token)
 		})
 	}
 }

@@ -112,7 +112,7 @@ func unauthenticated(why *refusal) *armError {
 	code, message := "InvalidAuthenticationToken", "The access token is invalid: "+why.reason+"."
 	switch why.kind {
 	case noToken:
-		code, message = "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing: "+why.reason+"."
+		code, message = "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing. ("+why.reason+")"
 	case expiredToken:
 		code, message = "ExpiredAuthenticationToken", "The access token expiry is wrong: "+why.reason+"."
 	case wrongAudience:

@@ -156,7 +156,7 @@ func (p sasParameters) badAccount(a *StorageAccount) string {
 		return "signedServices"
 	case !someOf(p.ResourceTypes, "sco"):
 		return "signedResourceTypes"
-	case p.Permission == "" || !a.lax && !inOrder(p.Permission, accountLetters(a.sasVersion)):
+	case p.Permission == "" || !a.lax && !isAccountPermission(p.Permission, a.sasVersion):
 		return "signedPermission"
 	case p.Expiry == "":
 		return "signedExpiry"

@@ -27,7 +27,13 @@ func serviceLetters(service, signed, version string) string {
 // process the messages of a queue.
 // https://learn.microsoft.com/rest/api/storageservices/create-account-sas#specify-permissions
 func accountLetters(version string) string {
-	return since(version, "rwdxylacu") + "p" + since(version, "tfi")
+	return since(version, "rwdxylacu") + "p" + since(version, "fti")
+}
+
+// isAccountPermission reports whether letters are some of those an account SAS can have,
+// each once and in their order. About f and t the service's own libraries do not agree.
+func isAccountPermission(letters, version string) bool {
+	return inOrder(strings.Replace(letters, "tf", "ft", 1), accountLetters(version))
 }
 
 // since leaves out the letters that came later than a version.

@@ -39,7 +39,7 @@ func TestVaultChallenge(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, got.Status)
 		require.Equal(t, want, got.Header.Get("WWW-Authenticate"))
 		_, resource, _ := strings.Cut(want, "resource=")
-		message := "AKV10000: Request is missing a Bearer or PoP token: the request has no bearer token, the service wants one for " + resource + "."
+		message := "AKV10000: Request is missing a Bearer or PoP token. (the request has no bearer token, the service wants one for " + resource + ")"
 		require.Equal(t, map[string]any{"error": map[string]any{"code": "Unauthorized", "message": message}}, got.JSON(t))
 		require.NotEmpty(t, got.Header.Get("X-Ms-Request-Id"))
 		require.Equal(t, "mine", got.Header.Get("X-Ms-Client-Request-Id"))

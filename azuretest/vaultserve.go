@@ -113,7 +113,7 @@ func (v *Vault) letIn(c *call) *Identity {
 func (v *Vault) unauthorized(why *refusal) string {
 	switch why.kind {
 	case noToken:
-		return "AKV10000: Request is missing a Bearer or PoP token: " + why.reason + "."
+		return "AKV10000: Request is missing a Bearer or PoP token. (" + why.reason + ")"
 	case wrongAudience:
 		return "AKV10022: Invalid audience: " + why.reason + "."
 	case wrongIssuer:

@@ -200,6 +200,7 @@ func TestNamesTwice(t *testing.T) {
 		"the machine's":          {`{"userIdentities": ["devtestvm"]}`, `:1:21: somebody is called "devtestvm" already; name this identity otherwise`},
 		"a person's":             {`{"userIdentities": ["Mia@contoso.onmicrosoft.com"]}`, `:1:21: somebody is called "Mia@contoso.onmicrosoft.com" already`},
 		"vault":                  {`{"vaults": {"abc": {}, "ABC": {}}}`, `:1:24: "ABC" is here already, as "abc"; remove one`},
+		"vault by its host":      {`{"vaults": {"abc": {}, "Abc.vault.azure.net": {}}}`, `:1:24: "Abc.vault.azure.net" is here already, as "abc"; remove one`},
 		"secret":                 {`{"vaults": {"abc": {"secrets": {"a": "1", "A": "2"}}}}`, `:1:43: "A" is here already, as "a"; remove one`},
 		"disabled":               {`{"vaults": {"abc": {"secrets": {"a": "1"}, "disabled": ["a", "A"]}}}`, `:1:62: "A" is here already, as "a"`},
 		"who may":                {`{"vaults": {"abc": {"policies": {"DevTestVM": ["get"], "devtestvm": ["list"]}}}}`, `:1:56: "devtestvm" is here already, as "DevTestVM"`},

@@ -1,9 +1,16 @@
 package seed
 
-import "github.com/keyless-go/azure/azuretest"
+import (
+	"strings"
+
+	"github.com/keyless-go/azure/azuretest"
+)
+
+// hosted is the key of vaults, which may be named by their hosts.
+func hosted(name string) string { return strings.TrimSuffix(folded(name), ".vault.azure.net") }
 
 func (s *seeder) vaults(n node) error {
-	return s.each(n, "the vaults", func(member node) error {
+	return s.eachOf(n, hosted, "the vaults", func(member node) error {
 		var v *azuretest.Vault
 		if err := s.try(member.nameAt, func() { v = s.azure.Vault(member.name) }); err != nil {
 			return err

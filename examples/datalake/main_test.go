@@ -14,7 +14,7 @@ func TestRunPrintsTheTutorialsAnswers(t *testing.T) {
 	t.Parallel()
 	var out, messages bytes.Buffer
 	require.NoError(t, run(t.Context(), nil, &out, &messages))
-	require.Regexp(t, `^\{"FileStatuses":\{"FileStatus":\[\{"length":0,"pathSuffix":"TestFolder","type":"DIRECTORY","modificationTime":\d+,"permission":"770","owner":"[0-9a-f-]{36}"\}\]\}\}
+	require.Regexp(t, `^\{"FileStatuses":\{"FileStatus":\[\{"length":0,"pathSuffix":"TestFolder","type":"DIRECTORY","blockSize":0,"accessTime":\d+,"modificationTime":\d+,"replication":0,"permission":"770","owner":"[0-9a-f-]{36}"\}\]\}\}
 Uploaded /TestFolder/Test1\.txt, 26 bytes\.
 Read back: Test file\.
 Appended 32 bytes\. The downloaded file is the uploaded one and these\.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -69,18 +70,23 @@ func (d DataLake) client() (*datalake.Client, error) {
 	return datalake.NewClient(endpoint, cred, &datalake.ClientOptions{HTTPClient: d.HTTPClient, ClientOptions: d.clientOptions()})
 }
 
+// listed is an entry of a directory, its fields in the order of the service's answer.
+type listed struct {
+	Length           int64  `json:"length"`
+	PathSuffix       string `json:"pathSuffix"`
+	Type             string `json:"type"`
+	BlockSize        int64  `json:"blockSize"`
+	AccessTime       int64  `json:"accessTime"`
+	ModificationTime int64  `json:"modificationTime"`
+	Replication      int    `json:"replication"`
+	Permission       string `json:"permission"`
+	Owner            string `json:"owner"`
+}
+
 // printDirectory prints what the tutorial's request shows.
 func printDirectory(ctx context.Context, out io.Writer, client *datalake.Client, name string) error {
-	type status struct {
-		Length           int64  `json:"length"`
-		PathSuffix       string `json:"pathSuffix"`
-		Type             string `json:"type"`
-		ModificationTime int64  `json:"modificationTime"`
-		Permission       string `json:"permission"`
-		Owner            string `json:"owner"`
-	}
 	var list struct {
-		FileStatuses struct{ FileStatus []status }
+		FileStatuses struct{ FileStatus []listed }
 	}
 	for entry, err := range client.ReadDir(ctx, name) {
 		if err != nil {
@@ -90,19 +96,26 @@ func printDirectory(ctx context.Context, out io.Writer, client *datalake.Client,
 		if err != nil {
 			return err
 		}
-		one := status{
-			Length: info.Size(), PathSuffix: info.Name(), Type: "FILE",
-			ModificationTime: info.ModTime().UnixMilli(), Permission: fmt.Sprintf("%o", info.Mode().Perm()),
-		}
-		if info.IsDir() {
-			one.Type = "DIRECTORY"
-		}
-		if more, ok := info.Sys().(*datalake.FileStatus); ok {
-			one.Owner = more.Owner
-		}
-		list.FileStatuses.FileStatus = append(list.FileStatuses.FileStatus, one)
+		list.FileStatuses.FileStatus = append(list.FileStatuses.FileStatus, newListed(info))
 	}
 	return json.NewEncoder(out).Encode(list)
+}
+
+func newListed(info fs.FileInfo) listed {
+	one := listed{
+		Length: info.Size(), PathSuffix: info.Name(), Type: "FILE",
+		ModificationTime: info.ModTime().UnixMilli(), Permission: fmt.Sprintf("%o", info.Mode().Perm()),
+	}
+	if info.IsDir() {
+		one.Type = "DIRECTORY"
+	}
+	if more, ok := info.Sys().(*datalake.FileStatus); ok {
+		one.BlockSize, one.Replication, one.Owner = more.BlockSize, more.Replication, more.Owner
+		if !more.AccessTime.IsZero() {
+			one.AccessTime = more.AccessTime.UnixMilli()
+		}
+	}
+	return one
 }
 
 func (d DataLake) upload(ctx context.Context, out io.Writer, client *datalake.Client, source, name string) error {

@@ -110,6 +110,8 @@ func (e *Error) hint() string {
 	switch {
 	case errors.Is(e.kind, ErrIdentityNotFound) && e.Source == SourceWorkloadIdentity:
 		return "check client ID, tenant and the federated credential, which works some minutes after it was made"
+	case errors.Is(e.kind, ErrIdentityNotFound) && e.Source == SourceServiceFabric:
+		return "give the application an identity in the cluster: a request cannot name one"
 	case errors.Is(e.kind, ErrIdentityNotFound):
 		return "assign that identity to the machine, or name another in ManagedIdentityCredentialOptions.ID"
 	case errors.Is(e.kind, ErrMultipleIdentities):

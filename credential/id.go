@@ -84,6 +84,8 @@ func describeID(source Source, id ManagedIDKind) string {
 		return "the identity of AZURE_CLIENT_ID"
 	case source == SourceAzureML:
 		return "the identity of " + azureMLClientID
+	case source == SourceServiceFabric:
+		return "the application's identity"
 	default:
 		return "system-assigned identity"
 	}

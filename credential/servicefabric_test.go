@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/keyless-go/azure/azuretest"
 	"github.com/keyless-go/azure/credential"
 )
 
@@ -48,6 +49,18 @@ func TestServiceFabricRetries(t *testing.T) {
 			require.Equal(t, "ManagedIdentityNotFound", e.Code)
 		})
 	}
+}
+
+// TestServiceFabricWithoutAnIdentity: no option of the program's would help.
+func TestServiceFabricWithoutAnIdentity(t *testing.T) {
+	srv := azuretest.New(t)
+	srv.RemoveSystemIdentity()
+	c := onEmulator(t, srv, credential.SourceServiceFabric, options{})
+	require.Equal(t, "the application's identity", c.Status().Identity, "which may be a user-assigned one")
+	e := failure(t, c)
+	require.ErrorIs(t, e, credential.ErrIdentityNotFound)
+	require.ErrorContains(t, e, "give the application an identity in the cluster")
+	require.NotContains(t, e.Error(), "ManagedIdentityCredentialOptions.ID")
 }
 
 func TestServiceFabricNeeds(t *testing.T) {

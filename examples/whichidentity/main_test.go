@@ -96,6 +96,8 @@ func asked(source string) string {
 		return "the identity of AZURE_CLIENT_ID"
 	case "AzureML":
 		return "the identity of DEFAULT_IDENTITY_CLIENT_ID"
+	case "ServiceFabric":
+		return "the application's identity"
 	default:
 		return "system-assigned identity"
 	}

@@ -54,7 +54,7 @@ func TestGroupDeletionByPolls(t *testing.T) {
 	location := got.Header.Get("Location")
 	require.Equal(t, "Deleting", g.State())
 	require.Equal(t, "Deleting", c.do(t, http.MethodGet, groups+"/box"+armVersion, "").At(t, "properties", "provisioningState"))
-	for method, body := range map[string]string{http.MethodPut: `{"location":"westus"}`, http.MethodPatch: `{}`} {
+	for body, method := range map[string]string{`{"location":"westus"}`: http.MethodPut, `{"location":"westus2"}`: http.MethodPut, `{}`: http.MethodPatch} {
 		got = c.do(t, method, groups+"/box"+armVersion, body)
 		require.Equal(t, http.StatusConflict, got.Status)
 		require.Equal(t, "ResourceGroupBeingDeleted", got.At(t, "error", "code"))

@@ -65,10 +65,10 @@ func putGroup(q *armRequest) (armAnswer, *armError) {
 		g, status = q.subscription.create(q.groupName), http.StatusCreated
 		g.open = false // the roles of the subscription hold
 		g.location = place
-	case g.location != place:
-		return armAnswer{}, conflictError("InvalidResourceGroupLocation", fmt.Sprintf("Invalid resource group location '%s'. The Resource group already exists in location '%s'.", place, g.location))
 	case g.job != nil:
 		return armAnswer{}, beingDeleted(g)
+	case g.location != place:
+		return armAnswer{}, conflictError("InvalidResourceGroupLocation", fmt.Sprintf("Invalid resource group location '%s'. The Resource group already exists in location '%s'.", place, g.location))
 	}
 	g.tags = p.Tags
 	if p.ManagedBy != nil {

@@ -32,9 +32,7 @@ func answerError(a answer, rules retryRules) *Error {
 func statusError(a answer, rules retryRules) *Error {
 	e := answerError(a, rules)
 	p := decodeProblem(a.body)
-	e.Code = a.clean(p.code, 256)
-	e.Description = a.clean(p.description, 2048)
-	e.CorrelationID = a.clean(p.correlationID, 64)
+	e.quote(p, a)
 	if e.Code == "" && e.Description == "" {
 		e.detail = a.excerpt()
 	}
@@ -50,6 +48,13 @@ func statusError(a answer, rules retryRules) *Error {
 		e.kind = refusal(p)
 	}
 	return e
+}
+
+// quote adds the problem that an answer names.
+func (e *Error) quote(p problem, a answer) {
+	e.Code = a.clean(p.code, 256)
+	e.Description = a.clean(p.description, 2048)
+	e.CorrelationID = a.clean(p.correlationID, 64)
 }
 
 func unexpectedStatus(status int) string {

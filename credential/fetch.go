@@ -148,6 +148,9 @@ func (f *fetcher) judge(a answer, rules retryRules) (fresh.Value[*token], *Error
 	if err != nil {
 		e := answerError(a, rules)
 		e.kind, e.cause = ErrUnexpectedResponse, err
+		if body.AccessToken == "" {
+			e.quote(decodeProblem(a.body), a)
+		}
 		return fresh.Value[*token]{}, e
 	}
 	return value, nil

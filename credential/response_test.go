@@ -106,6 +106,15 @@ func TestBad200s(t *testing.T) {
 	}
 }
 
+// TestRefusalsOf200: what stands in for a source may refuse with the wrong status.
+func TestRefusalsOf200(t *testing.T) {
+	t.Parallel()
+	s := newSite(say(200, `{"error":"invalid_request","error_description":"Identity not found","correlation_id":"c-1"}`))
+	e := failure(t, newCred(t, s, options{Source: credential.SourceIMDS}))
+	require.ErrorIs(t, e, credential.ErrUnexpectedResponse)
+	require.ErrorContains(t, e, "200 invalid_request: Identity not found: there is no access token in the answer (correlation id c-1")
+}
+
 // TestBad200sInTheBackground: the token there is stays.
 func TestBad200sInTheBackground(t *testing.T) {
 	t.Parallel()

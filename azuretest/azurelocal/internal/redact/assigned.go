@@ -46,13 +46,13 @@ func valueOf(before, after string) int {
 	if !opens(name) && (!isPair || !strings.EqualFold(name, "code")) {
 		return 0
 	}
-	value := strings.TrimLeft(after, " \t")
-	skipped := len(after) - len(value)
-	if literal := strings.TrimPrefix(value, "N"); literal != "" && strings.IndexByte(`'"`, literal[0]) >= 0 {
-		return skipped + len(value) - len(literal) + quotedEnd(literal)
+	blank := len(after) - len(strings.TrimLeft(after, " \t"))
+	end := blank + literalEnd(after[blank:])
+	if end > blank && !isPair {
+		return end
 	}
-	if end := strings.IndexAny(value, ends); end >= 0 {
-		return skipped + end
+	if more := strings.IndexAny(after[end:], ends); more >= 0 {
+		return end + more
 	}
 	return len(after)
 }
@@ -61,19 +61,30 @@ func isOfName(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-.$%+", r)
 }
 
-// quotedEnd returns where a literal ends. Two quotes in a row are one in it.
-func quotedEnd(literal string) int {
-	quote := literal[:1]
-	end := 1
-	for {
-		at := strings.Index(literal[end:], quote)
-		if at < 0 {
-			return len(literal)
+// literalEnd returns where the literal ends that a text begins with, 0 if it is none: in
+// quotes, which may be escaped in JSON, or in braces.
+func literalEnd(text string) int {
+	literal := strings.TrimPrefix(text, "N")
+	for _, ends := range [][2]string{{"'", "'"}, {`"`, `"`}, {`\"`, `\"`}, {"{", "}"}} {
+		if inside, ok := strings.CutPrefix(literal, ends[0]); ok {
+			return len(text) - len(inside) + quotedEnd(inside, ends[1])
 		}
-		end += at + 1
-		if !strings.HasPrefix(literal[end:], quote) {
+	}
+	return 0
+}
+
+// quotedEnd returns where a literal ends. Two quotes in a row are one in it.
+func quotedEnd(text, quote string) int {
+	end := 0
+	for {
+		at := strings.Index(text[end:], quote)
+		if at < 0 {
+			return len(text)
+		}
+		end += at + len(quote)
+		if !strings.HasPrefix(text[end:], quote) {
 			return end
 		}
-		end++
+		end += len(quote)
 	}
 }

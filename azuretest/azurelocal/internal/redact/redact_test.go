@@ -29,6 +29,12 @@ func TestText(t *testing.T) {
 		"connection string":    {"AccountName=a;AccountKey=s3cret==;EndpointSuffix=c", "AccountName=a;AccountKey=REDACTED;EndpointSuffix=c"},
 		"in a query":           {"https://a.test/?c=AccountName%3Da%3BAccountKey%3Ds3cret%3D%3D&d=e", "https://a.test/?c=AccountName%3Da%3BAccountKey%3DREDACTED&d=e"},
 		"in JSON":              {`{"c":"Server=a;Pwd=s3cret;x=y"}`, `{"c":"Server=a;Pwd=REDACTED;x=y"}`},
+		"quoted in JSON":       {`{"c":"Server=a;Password=\"s3 cret\"\"s3cret\";x=y"}`, `{"c":"Server=a;Password=REDACTED;x=y"}`},
+		"in braces":            {"Server=a;PWD={s3;cret}}s3cret};x=y", "Server=a;PWD=REDACTED;x=y"},
+		"a quote in a form":    {"a=b&client_secret='s3'cret{x}&c=d", "a=b&client_secret=REDACTED&c=d"},
+		"a brace in a form":    {"a=b&client_secret={s3}cret&c=d", "a=b&client_secret=REDACTED&c=d"},
+		"JSON in JSON":         {`{"b":"{\"client_secret\": \"s3\\\"cret\",\"pwd\":12345,\"a\":1}","c":2}`, `{"b":"{\"client_secret\": \"REDACTED\",\"pwd\":\"REDACTED\",\"a\":1}","c":2}`},
+		"JSON in JSON, cut":    {`{"b":"{\"client_secret\":\"s3cre`, `{"b":"{\"client_secret\":\"REDACTED\"`},
 		"T-SQL":                {"CREATE LOGIN a WITH PASSWORD = N's3''cret', b = 1", "CREATE LOGIN a WITH PASSWORD =REDACTED, b = 1"},
 		"what opens nothing":   {`{"value":"x","code":"Throttled","nextLink":"?$skiptoken=a&x=y","error":{"code":1}}`, ""},
 		"a list goes on":       {"https://a.test/?$skiptoken=a&continuationToken=b&keyName=key1", ""},
@@ -77,7 +83,10 @@ func FuzzText(f *testing.F) {
 	f.Add(`{"a":[{`, "&")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		const secret = "s3cretValue"
-		for _, text := range []string{"a=b&client_secret=" + secret + "&" + after, `{"password": "` + secret + `"` + after} {
+		for _, text := range []string{
+			"a=b&client_secret=" + secret + "&" + after, "a=b;Pwd={" + secret + "}" + after, `{"a":"b;Password=\"` + secret + `\"` + after,
+			`{"password": "` + secret + `"` + after, `{"a":"{\"password\": \"` + secret + `\"` + after,
+		} {
 			require.NotContains(t, redact.Text(text), secret)
 		}
 		require.NotPanics(t, func() { redact.Text(before + strings.Repeat(after, 3)) })

@@ -18,7 +18,10 @@ const (
 	signsRequest = "2026-04-06" // srh and srq: headers and parameters of the request
 )
 
-const maxKeyLife = 7 * 24 * time.Hour
+const (
+	firstUserKeys = "2018-11-09" // the version that has them
+	maxKeyLife    = 7 * 24 * time.Hour
+)
 
 // isUser reports whether it is a user delegation SAS.
 func (s sas) isUser() bool { return s["skoid"] != "" }
@@ -109,6 +112,9 @@ type delegationKeyAnswer struct {
 func getUserDelegationKey(a *StorageAccount, q *blobRequest) *storageError {
 	if q.bearer == nil {
 		return denied("AuthorizationFailure", "a user delegation key takes a token")
+	}
+	if q.r.Header.Get("X-Ms-Version") < firstUserKeys {
+		return badHeader("x-ms-version", "is before "+firstUserKeys+", which brought user delegation keys")
 	}
 	body, _, problem := q.receive(maxACLBody, false)
 	if problem != nil {

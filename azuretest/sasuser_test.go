@@ -153,6 +153,7 @@ func TestUserDelegationKeyRefusals(t *testing.T) {
 			require.Equal(t, test.code, got.Header.Get("X-Ms-Error-Code"), got.Body)
 		})
 	}
+	refused(t, b.caller.do(t, http.MethodPost, a.URL()+"/?restype=service&comp=userdelegationkey", "<KeyInfo/>", "x-ms-version", "2018-03-28"), 400, "InvalidHeaderValue")
 	got := caller{client: srv.Client()}.do(t, http.MethodPost, a.URL()+"/?restype=service&comp=userdelegationkey&"+
 		mint(t, srv, a, "listAccountSas", map[string]string{"signedServices": "b", "signedResourceTypes": "sco", "signedPermission": "rwdlacup", "signedExpiry": someday}), "<KeyInfo/>")
 	refused(t, got, 403, "AuthorizationPermissionMismatch")

@@ -181,3 +181,28 @@ func TestErrorsGoOn(t *testing.T) {
 		require.Equal(t, step.want, show(t, db, "SELECT n FROM g ORDER BY n"), step.query)
 	}
 }
+
+// An error that XACT_ABORT ends a transaction for leaves one in a CATCH that can only be
+// rolled back; RAISERROR is none.
+func TestUncommittable(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).admin(t)
+	run(t, db, "CREATE TABLE g (n int PRIMARY KEY)")
+	const begin = "SET XACT_ABORT ON; BEGIN TRY BEGIN TRAN; INSERT g VALUES (1); INSERT g VALUES (1); END TRY BEGIN CATCH "
+	const rest = " END CATCH; IF @@TRANCOUNT > 0 COMMIT; SELECT @@TRANCOUNT, (SELECT COUNT(*) FROM g WHERE n <> 2)"
+	answers{
+		begin + "IF XACT_STATE() = -1 ROLLBACK; IF XACT_STATE() = 1 COMMIT; SELECT XACT_STATE(), ERROR_NUMBER();" + rest:                                        "0|2627\n\n0|0",
+		"SET XACT_ABORT ON; BEGIN TRY BEGIN TRAN; RAISERROR ('x', 16, 1); END TRY BEGIN CATCH SELECT XACT_STATE() END CATCH; ROLLBACK":                          "1",
+		"SET XACT_ABORT OFF; BEGIN TRY BEGIN TRAN; SELECT 1 / 0; END TRY BEGIN CATCH SELECT XACT_STATE() END CATCH; ROLLBACK":                                   "1",
+		"SET XACT_ABORT ON; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE() END CATCH; BEGIN TRAN; INSERT g VALUES (2); COMMIT; SELECT n FROM g": "0\n\n2",
+	}.check(t, db)
+	refusals{
+		begin + "COMMIT" + rest:                           3930,
+		begin + "INSERT g VALUES (3)" + rest:              3930,
+		begin + "SAVE TRAN s" + rest:                      3930,
+		begin + "ROLLBACK TRAN s" + rest:                  3931,
+		begin + "PRINT XACT_STATE() END CATCH":            3998,
+		begin + "SELECT n FROM g WHERE n = 0; END CATCH;": 3998,
+	}.check(t, db)
+	require.Equal(t, "0|1", show(t, db, "SELECT @@TRANCOUNT, COUNT(*) FROM g"))
+}

@@ -159,3 +159,18 @@ func TestCatalog(t *testing.T) {
 	_, err := try(t, db, "EXEC sp_addextendedproperty 'MS_Description', N'x', 'SCHEMA', 'dbo', 'TABLE', 'c', 'COLUMN', 'nothing'")
 	require.EqualValues(t, 15135, number(err))
 }
+
+// A column's own constraints, as tutorials write them.
+func TestColumnConstraints(t *testing.T) {
+	t.Parallel()
+	db := newWorld(t).admin(t)
+	run(t, db, "CREATE TABLE p (id int NOT NULL PRIMARY KEY)")
+	run(t, db, "CREATE TABLE o (n int NULL CONSTRAINT fk_o FOREIGN KEY REFERENCES p (id) ON DELETE CASCADE, m int FOREIGN KEY REFERENCES p, k int REFERENCES p(id))")
+	refusals{
+		"INSERT INTO o (n) VALUES (1)":           547,
+		"INSERT INTO o (m) VALUES (1)":           547,
+		"CREATE TABLE r (v rowversion)":          40510,
+		"ALTER TABLE p ADD v timestamp NOT NULL": 40510,
+	}.check(t, db)
+	require.Equal(t, "3", show(t, db, "SELECT COUNT(*) FROM sys.foreign_keys"))
+}

@@ -56,9 +56,9 @@
 // expressions, window functions; INSERT, UPDATE, DELETE and MERGE with OUTPUT; tables,
 // keys, constraints, indexes and views; variables, IF, WHILE, TRY; users, roles and
 // permissions; the views of sys and INFORMATION_SCHEMA about all that. Not: procedures
-// and functions of one's own, cursors, XML and JSON, bulk load, DELETED in the OUTPUT of
-// an UPDATE, $action, APPLY, PIVOT, FORMAT. A statement that it does not understand fails
-// with an error that says so (40510).
+// and functions of one's own, cursors, table variables, computed columns, rowversion, XML
+// and JSON, bulk load, DELETED in the OUTPUT of an UPDATE, $action, APPLY, PIVOT, FORMAT.
+// A statement that it does not understand fails with an error that says so (40510).
 //
 // There are limits, so that a client cannot make the server hold more than 16 MiB: a
 // request has 2 MiB, a value too, a row 4 MiB, and a statement, or the definitions of

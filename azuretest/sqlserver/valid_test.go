@@ -81,8 +81,13 @@ func TestConditions(t *testing.T) {
 		require.Equal(t, want, fmt.Sprintf("%d %s", e.Number, e.Message), query)
 	}
 	answers{
-		"SELECT 'x' WHERE ((1) = (1)) AND NOT ((2 > 3)) AND ((1 + 1) * 2) IN (4) AND (SELECT 1) = 1": "x",
-		"SELECT IIF((1 = 1 AND (2) = 2), CASE WHEN NOT (1 = 2) THEN 'x' END, 'y')":                   "x",
+		"SELECT 'x' WHERE ((1) = (1)) AND NOT ((2 > 3)) AND ((1 + 1) * 2) IN (4) AND (SELECT 1) = 1":                              "x",
+		"SELECT IIF((1 = 1 AND (2) = 2), CASE WHEN NOT (1 = 2) THEN 'x' END, 'y')":                                                "x",
+		"SELECT 'x' WHERE ((SELECT 1) IS NOT NULL) AND (((SELECT 1) + 1) * 2) = 4 AND ((SELECT 1)) = 1":                           "x",
+		"SELECT 'x' WHERE 2 IN ((SELECT 1), (SELECT 2)) AND 2 IN ((SELECT 1) UNION (SELECT 2))":                                   "x",
+		"SELECT ((SELECT 1) + (SELECT 2)), (((SELECT 1) UNION SELECT 1)), ((SELECT COUNT(*) FROM Employees WHERE (1) = (1)) - 1)": "3|1|3",
+		"SELECT a, b FROM ((SELECT 1 AS a) AS x CROSS JOIN (SELECT 2 AS b) AS y)":                                                 "1|2",
+		"SELECT a FROM ((SELECT 1 AS a) UNION (SELECT 2)) AS x ORDER BY a":                                                        "1\n2",
 	}.check(t, db)
 }
 

@@ -92,15 +92,17 @@ func (s *Session) createTable(ctx context.Context, st *tsql.CreateTable) error {
 	return s.makeTable(ctx, t, st.Name)
 }
 
-// addColumn adds a column without its constraints.
 // maxColumns is how many columns a table can have.
 const maxColumns = 1024
 
+// addColumn adds a column without its constraints.
 func (t *table) addColumn(def tsql.ColumnDef) error {
 	typ, err := typeOf(def.Type, 1)
 	switch {
 	case err != nil:
 		return err
+	case def.Type.Name == "rowversion", def.Type.Name == "timestamp":
+		return unsupported("ROWVERSION")
 	case t.column(def.Name) != nil:
 		return failure(2705, 16, "Column names in each table must be unique. Column name '%s' in table '%s' is specified more than once.", def.Name, t.name)
 	}

@@ -100,7 +100,7 @@ func (e *emitter) sessionCall(name string, args []typed) (typed, bool) {
 	case "IDENT_CURRENT":
 		return e.currentIdentity(e.arity(name, args, 1, 1)[0]), true
 	case "XACT_STATE":
-		return e.perSession(typed{strconv.FormatInt(truth(s.tran.depth > 0), 10), tds.Type{Kind: tds.SmallInt}}), true
+		return e.perSession(typed{strconv.Itoa(s.tran.state()), tds.Type{Kind: tds.SmallInt}}), true
 	case "ROWCOUNT_BIG":
 		return e.perSession(typed{strconv.FormatInt(s.rowCount, 10), bigintType()}), true
 	case "SERVERPROPERTY", "DATABASEPROPERTYEX", "CONNECTIONPROPERTY":

@@ -23,6 +23,9 @@ func (s *Session) Run(ctx context.Context, st tds.Statement, out *tds.Answer) er
 	if err := s.batch(ctx, st.Text); err != nil {
 		return err
 	}
+	if err := s.endDoomed(ctx); err != nil {
+		return err
+	}
 	for i, name := range declared {
 		if v := s.vars[name]; st.Params[i].Output && v != nil {
 			if st.Params[i].Value, err = fromSQLite(v.value, v.typ); err != nil {
@@ -132,18 +135,21 @@ func (s *Session) step(ctx context.Context, st tsql.At) error {
 		}
 		return err
 	}
+	_, said := st.Stmt.(*tsql.RaiseError)
+	aborts := s.xactAbort && !said
 	if e.Line == 0 {
 		e.Line = st.Line
+		s.tran.doomed = s.tran.doomed || aborts && s.trying > 0 && s.tran.depth > 0
 	}
 	s.lastError = e.Number
 	if s.trying > 0 {
 		return e
 	}
-	if s.xactAbort && s.tran.depth > 0 {
+	if aborts && s.tran.depth > 0 {
 		_ = s.abandon(ctx) // nothing is left either way
 		s.out.RolledBack()
 	}
-	if s.xactAbort || endsBatch(e.Number) {
+	if aborts || endsBatch(e.Number) {
 		return e
 	}
 	s.out.Message(e)

@@ -16,6 +16,18 @@ type transaction struct {
 	name    string // of the outermost
 	writing bool   // it has begun in SQLite, and the database's writer is taken
 	defined bool   // it has changed the catalog
+	doomed  bool   // it can only be rolled back: XACT_STATE() is -1
+}
+
+// state is XACT_STATE().
+func (t *transaction) state() int {
+	switch {
+	case t.doomed:
+		return -1
+	case t.depth > 0:
+		return 1
+	}
+	return 0
 }
 
 // Begin implements [tds.Session].
@@ -83,19 +95,21 @@ func (s *Session) Commit(ctx context.Context, out *tds.Answer) error {
 }
 
 func (s *Session) commit(ctx context.Context) error {
-	switch s.tran.depth {
-	case 0:
+	switch {
+	case s.tran.depth == 0:
 		return failure(3902, 16, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-	case 1:
-		s.tran.depth = 0
-		if err := s.leave(context.WithoutCancel(ctx), "COMMIT"); err != nil {
-			s.out.RolledBack()
-			return s.translate(err)
-		}
-		s.out.Committed()
+	case s.tran.doomed:
+		return doomed()
+	case s.tran.depth > 1:
+		s.tran.depth--
 		return nil
 	}
-	s.tran.depth--
+	s.tran.depth = 0
+	if err := s.leave(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+		s.out.RolledBack()
+		return s.translate(err)
+	}
+	s.out.Committed()
 	return nil
 }
 
@@ -110,6 +124,9 @@ func (s *Session) rollback(ctx context.Context, name string) error {
 		return failure(3903, 16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
 	}
 	if name != "" && !strings.EqualFold(name, s.tran.name) {
+		if s.tran.doomed {
+			return failure(3931, 16, "The current transaction cannot be committed and cannot be rolled back to a savepoint. Roll back the entire transaction.")
+		}
 		if !s.tran.writing || s.conn.exec(ctx, "ROLLBACK TO "+quote(savepoint(name))) != nil {
 			return failure(6401, 16, "Cannot roll back %s. No transaction or savepoint of that name was found.", name)
 		}
@@ -122,7 +139,7 @@ func (s *Session) rollback(ctx context.Context, name string) error {
 
 // abandon rolls back what there is to roll back.
 func (s *Session) abandon(ctx context.Context) error {
-	s.tran.depth = 0
+	s.tran.depth, s.tran.doomed = 0, false
 	return s.leave(context.WithoutCancel(ctx), "ROLLBACK")
 }
 
@@ -136,6 +153,9 @@ func (s *Session) Save(ctx context.Context, name string, out *tds.Answer) error 
 func (s *Session) mark(ctx context.Context, name string) error {
 	if s.tran.depth == 0 {
 		return failure(628, 16, "Cannot issue SAVE TRANSACTION when there is no active transaction.")
+	}
+	if s.tran.doomed {
+		return doomed()
 	}
 	if err := s.enter(ctx); err != nil {
 		return err
@@ -158,6 +178,9 @@ func (s *Session) writing(ctx context.Context, f func() error) error {
 		}
 		return s.leave(context.WithoutCancel(ctx), "COMMIT")
 	}
+	if s.tran.doomed {
+		return doomed()
+	}
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
@@ -170,6 +193,20 @@ func (s *Session) writing(ctx context.Context, f func() error) error {
 		return err
 	}
 	return errors.Join(err, s.conn.exec(context.WithoutCancel(ctx), `RELEASE "step"`))
+}
+
+func doomed() *tds.Error {
+	return failure(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+}
+
+// endDoomed rolls back, at the end of a batch, a transaction that nothing else is left for.
+func (s *Session) endDoomed(ctx context.Context) error {
+	if !s.tran.doomed {
+		return nil
+	}
+	err := s.abandon(ctx)
+	s.out.RolledBack()
+	return orError(err, failure(3998, 16, "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."))
 }
 
 // lost notes that SQLite has ended the transaction by itself.

@@ -133,7 +133,7 @@ func (p *parser) predicate(x Expr, not bool) Expr {
 	case p.accept("IN"):
 		in := &In{X: x, Not: not}
 		p.inParens(func() {
-			if p.startsQuery() {
+			if p.holdsQuery(0) {
 				in.Query = p.query()
 				return
 			}

@@ -215,7 +215,9 @@ func (p *parser) constraint() Constraint {
 		c.Kind = "UNIQUE"
 		c.Columns = p.keyColumns()
 	case p.accept("FOREIGN", "KEY"):
-		c.Columns = p.names()
+		if p.peek().symbol("(") {
+			c.Columns = p.names()
+		}
 		p.references(&c)
 	case p.ahead("REFERENCES"):
 		p.references(&c)

@@ -92,7 +92,7 @@ func (p *parser) primary() Expr {
 func (p *parser) parenthesized() Expr {
 	var x Expr
 	p.inParens(func() {
-		if p.startsQuery() {
+		if p.holdsQuery(0) {
 			x = &Subquery{p.query()}
 			return
 		}

@@ -14,6 +14,35 @@ func (p *parser) startsQuery() bool {
 	return p.look(n).is("SELECT")
 }
 
+// holdsQuery reports whether parentheses with the token n after the next as their first
+// hold a query, and not something else that begins with one, such as (SELECT 1) + 1.
+func (p *parser) holdsQuery(n int) bool {
+	open := 0 // of those it begins with
+	for p.look(n).symbol("(") {
+		n, open = n+1, open+1
+	}
+	if !p.look(n).is("SELECT") {
+		return false
+	}
+	for depth := open; depth > 0 && p.look(n).Kind != End; n++ {
+		switch t := p.look(n); {
+		case t.symbol("("):
+			depth++
+		case t.symbol(")"):
+			if depth--; depth < open && !p.look(n+1).endsQuery() {
+				return false
+			}
+			open = min(open, depth)
+		}
+	}
+	return true
+}
+
+// endsQuery reports whether a query in parentheses before a token is part of one around it.
+func (t Token) endsQuery() bool {
+	return t.Kind == End || t.symbol(")") || t.is("UNION") || t.is("EXCEPT") || t.is("INTERSECT") || t.is("ORDER")
+}
+
 // query reads a query with what comes after it.
 func (p *parser) query() *Query {
 	defer p.deeper()()

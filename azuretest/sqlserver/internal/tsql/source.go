@@ -70,7 +70,7 @@ func (p *parser) sourceTerm() Source {
 	if !p.peek().symbol("(") {
 		return p.table()
 	}
-	if p.startsQuery() || p.look(1).is("VALUES") {
+	if p.holdsQuery(1) || p.look(1).is("VALUES") {
 		return p.derived()
 	}
 	var s Source

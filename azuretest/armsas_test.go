@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,6 +191,7 @@ func TestListServiceSASParameters(t *testing.T) {
 		"an IPv6":                   {map[string]string{"signedIp": "::1"}, "", "signedIp"},
 		"half a range":              {map[string]string{"signedIp": "192.0.2.1-"}, "", "signedIp"},
 		"a third key":               {map[string]string{"keyToSign": "key3"}, "", "keyToSign"},
+		"an identifier of 64 signs": {map[string]string{"signedPermission": "-", "signedExpiry": "-", "signedIdentifier": strings.Repeat("ä", 64)}, `^sv=2015-04-05&sr=c&si=(%C3%A4){64}&sig=`, ""},
 		"an identifier of 65 signs": {map[string]string{"signedIdentifier": "12345678901234567890123456789012345678901234567890123456789012345"}, "", "signedIdentifier"},
 	}
 	srv := azuretest.New(t)

@@ -1,6 +1,9 @@
 package azuretest
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // badService names the parameter that is wrong for a service SAS, if one is, and puts
 // into s the fields only a service SAS has. The caller holds a.mu.
@@ -17,7 +20,7 @@ func (p sasParameters) badService(a *StorageAccount, s sas) string {
 		return "signedPermission"
 	case p.Expiry == "" && p.Identifier == "":
 		return "signedExpiry"
-	case len(p.Identifier) > 64:
+	case utf8.RuneCountInString(p.Identifier) > 64:
 		return "signedIdentifier"
 	}
 	s["sr"], s["si"] = p.Resource, p.Identifier

@@ -48,7 +48,7 @@ func TestFilesThatComeLateAreRemoved(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				l := newLake(t, profile)
-				client := l.on(t, &tardy{next: l.server.Client().Transport, after: 2 * time.Second})
+				client := l.on(t, &tardy{next: l.server.Client().Transport, after: 4 * time.Second})
 				require.ErrorIs(t, client.Upload(t.Context(), "/f", stream("0123456789"), nil), io.ErrUnexpectedEOF)
 				time.Sleep(time.Minute)
 				require.Empty(t, l.data.Names("/"))

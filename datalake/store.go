@@ -88,12 +88,12 @@ func (c *Client) publish(ctx context.Context, temp, name string, size int64) err
 // not there yet may come. It will if some of its data have been sent, however
 // slow the server is: Hadoop takes data before it makes the file.
 func (c *Client) discard(ctx context.Context, failure error, sent int64, temps ...string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	_, answered := asRemote(failure)
 	late := patience{retries: 4, first: 50 * time.Millisecond, most: time.Second}
 	if sent > 0 {
-		late.retries = 8
+		late.retries = 12
 	}
 	for _, temp := range temps {
 		for tries := 1; ; tries++ {

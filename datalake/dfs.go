@@ -1,6 +1,7 @@
 package datalake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/keyless-go/azure/internal/azrest"
 )
@@ -77,7 +79,11 @@ func (d *dfs) ask(ctx context.Context, c call) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	return resp.Header, resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
+	if body, _ := runtime.Payload(resp); resp.StatusCode == http.StatusOK && len(bytes.TrimSpace(body)) > 0 {
+		return nil, fmt.Errorf("%w: it has content", ErrUnexpectedResponse) // a page of somebody in between
+	}
+	return resp.Header, nil
 }
 
 // tell is for a request whose answer says nothing.

@@ -115,7 +115,7 @@ func decodePaths(resp *http.Response, each func(*pathWire) (*fileInfo, error)) (
 		return nil, err
 	}
 	var wire struct{ Paths []pathWire }
-	if err := json.Unmarshal(body, &wire); err != nil {
+	if err := json.Unmarshal(body, &wire); err != nil || wire.Paths == nil {
 		return nil, fmt.Errorf("%w: it is no list of files", ErrUnexpectedResponse)
 	}
 	entries := make([]*fileInfo, 0, len(wire.Paths))

@@ -3,7 +3,6 @@ package datalake
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -75,7 +74,7 @@ func (w *webhdfs) mkdir(ctx context.Context, name string, mode uint32) error {
 func (w *webhdfs) yes(ctx context.Context, r request) error {
 	answer, err := ask[flag](ctx, w, r)
 	if err == nil && (answer.Boolean == nil || !*answer.Boolean) {
-		err = fmt.Errorf("%w: the server says that it did nothing", ErrUnexpectedResponse)
+		err = errNotDone()
 	}
 	return err
 }

@@ -19,6 +19,10 @@ func (w *webhdfs) read(ctx context.Context, name string, _ *FileStatus, offset, 
 	if err != nil {
 		return nil, err
 	}
+	if kind := resp.Header.Get("Content-Type"); strings.HasPrefix(strings.ToLower(kind), "text/html") {
+		_ = resp.Body.Close()
+		return nil, fmt.Errorf("%w: the server sends a page and no data", ErrUnexpectedResponse)
+	}
 	return measured(resp, length)
 }
 
@@ -38,10 +42,10 @@ func (d *dfs) read(ctx context.Context, name string, of *FileStatus, offset, len
 	if err != nil {
 		return nil, err
 	}
-	whole := resp.StatusCode == http.StatusOK && offset == 0
+	whole := resp.StatusCode == http.StatusOK && offset == 0 && (of.ETag == "" || resp.Header.Get("ETag") == of.ETag)
 	if !whole && !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", offset)) {
 		_ = resp.Body.Close()
-		return nil, fmt.Errorf("%w: the server sends another range than was asked for", ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: the server sends something else than was asked for", ErrUnexpectedResponse)
 	}
 	return measured(resp, length)
 }

@@ -113,15 +113,20 @@ func (w *webhdfs) rename(ctx context.Context, from, to string) error {
 // been done.
 func (w *webhdfs) replace(ctx context.Context, from, to string) error {
 	aside := tempName(to)
-	if done, err := w.renamed(ctx, to, aside); err != nil || !done {
-		return firstError(err, ErrBusy) // somebody else was faster
+	done, err := w.renamed(ctx, to, aside)
+	switch {
+	case err != nil:
+		_, _ = w.bringBack(ctx, aside, to, err) // it may be there
+		return err
+	case !done:
+		return ErrBusy // somebody else was faster
 	}
-	done, err := w.renamed(ctx, from, to)
+	done, err = w.renamed(ctx, from, to)
 	// The caller's time may be over, but not the other file's.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if err != nil || !done {
-		if back, e := w.renamed(ctx, aside, to); e != nil || back {
+		if back, e := w.bringBack(ctx, aside, to, err); e != nil || back {
 			return firstError(err, ErrBusy)
 		}
 		if _, e := w.stat(ctx, from); errors.Is(e, fs.ErrNotExist) {
@@ -130,8 +135,28 @@ func (w *webhdfs) replace(ctx context.Context, from, to string) error {
 			err = firstError(err, ErrBusy)
 		}
 	}
-	_ = w.remove(ctx, aside, false)
-	return err
+	for tries := 1; ; tries++ {
+		if !w.retry.again(ctx, tries, w.remove(ctx, aside, false)) {
+			return err
+		}
+	}
+}
+
+// bringBack gives a file that was put aside its name again, in a time of its own. A
+// request whose answer is lost may still be on its way: until then nothing is aside.
+func (w *webhdfs) bringBack(ctx context.Context, aside, to string, failure error) (back bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	late := patience{retries: 4, first: 50 * time.Millisecond, most: time.Second}
+	if exception(failure) != "" {
+		late.retries = 0 // the server has answered
+	}
+	for tries := 1; ; tries++ {
+		back, err = w.renamed(ctx, aside, to)
+		if back || tries > late.retries || !late.pause(ctx, tries, nil) {
+			return back, err
+		}
+	}
 }
 
 // untrimmed saves a space at the end of a name in a query, which HttpFS would

@@ -1,6 +1,7 @@
 package datalake_test
 
 import (
+	"context"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -25,6 +26,7 @@ func TestReplaceOnHttpFS(t *testing.T) {
 		{"as usual", azuretest.Fault{}, 0, "new", nil},
 		{"the old one does not go", refusedRename(2), 0, "old", fs.ErrPermission},
 		{"the new one does not come", refusedRename(3), 0, "old", fs.ErrPermission},
+		{"the answer for the old one is lost", azuretest.Fault{}, 2, "new", nil},
 		{"the answer for the new one is lost", azuretest.Fault{}, 3, "new", nil},
 	}
 	for _, test := range tests {
@@ -53,4 +55,49 @@ func TestReplaceOnHttpFS(t *testing.T) {
 
 func refusedRename(nth int) azuretest.Fault {
 	return azuretest.Fault{Operation: "datalake.rename", Nth: nth, Status: http.StatusForbidden, Code: "AccessControlException"}
+}
+
+// abrupt is a wire on which the caller gives up while a RENAME is carried out.
+type abrupt struct {
+	next    http.RoundTripper
+	nth     int
+	giveUp  context.CancelFunc
+	renames int
+}
+
+func (a *abrupt) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Query().Get("op") != "RENAME" {
+		return a.next.RoundTrip(req)
+	}
+	a.renames++
+	resp, err := a.next.RoundTrip(req)
+	if err == nil && a.renames == a.nth {
+		a.giveUp()
+		_ = resp.Body.Close()
+		return nil, context.Canceled
+	}
+	return resp, err
+}
+
+// Who gives up while a file is put aside has it still.
+func TestReplaceIsTakenBack(t *testing.T) {
+	t.Parallel()
+	l := newLake(t, azuretest.HttpFS)
+	put1(t, l, "/f", "old")
+	ctx, cancel := context.WithCancel(t.Context())
+	client := l.on(t, &abrupt{next: l.server.Client().Transport, nth: 2, giveUp: cancel})
+	require.ErrorIs(t, client.Upload(ctx, "/f", stream("new"), nil), context.Canceled)
+	got, _ := l.data.ReadFile("/f")
+	require.Equal(t, "old", string(got))
+	require.Equal(t, []string{"f"}, l.data.Names("/"), "nothing is left aside")
+}
+
+// What is aside goes, though not at once.
+func TestWhatIsAsideIsRemoved(t *testing.T) {
+	t.Parallel()
+	l := newLake(t, azuretest.HttpFS)
+	put1(t, l, "/f", "old")
+	l.server.Fail(azuretest.Fault{Operation: "datalake.delete", Status: http.StatusServiceUnavailable})
+	put1(t, l, "/f", "new")
+	require.Equal(t, []string{"f"}, l.data.Names("/"))
 }

@@ -61,7 +61,9 @@ func (w *webhdfs) truncate(ctx context.Context, name string, size int64, _ *File
 	for tries := 1; ; tries++ {
 		answer, err := ask[flag](ctx, w, r)
 		switch {
-		case err == nil && answer.Boolean != nil && *answer.Boolean:
+		case err == nil && answer.Boolean == nil:
+			return fmt.Errorf("%w: it does not say whether it was done", ErrUnexpectedResponse)
+		case err == nil && *answer.Boolean:
 			return nil
 		case err == nil:
 			err = ErrBusy

@@ -127,10 +127,23 @@ func ask[T any](ctx context.Context, w *webhdfs, r request) (T, error) {
 	return answer, fault(w.origin.Host, err)
 }
 
-// tell is for an operation whose answer says nothing.
+// tell is for an operation whose answer says nothing. One that does is somebody
+// else's, or says that nothing was done.
 func (w *webhdfs) tell(ctx context.Context, r request) error {
-	_, err := ask[struct{}](ctx, w, r)
+	resp, err := w.home.Send(ctx, w.call(r))
+	if err != nil {
+		return fault(w.origin.Host, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	done, err := decodeFlag(resp)
+	if err == nil && !done {
+		err = errNotDone()
+	}
 	return err
+}
+
+func errNotDone() error {
+	return fmt.Errorf("%w: the server says that it did nothing", ErrUnexpectedResponse)
 }
 
 // flag is the answer of the operations that say whether they did anything.

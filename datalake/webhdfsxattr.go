@@ -26,6 +26,9 @@ func (w *webhdfs) xattr(ctx context.Context, name, attribute string) ([]byte, er
 	if err != nil {
 		return nil, w.missing(ctx, name, attribute, err)
 	}
+	if wire.XAttrs == nil {
+		return nil, fmt.Errorf("%w: it holds no attributes", ErrUnexpectedResponse)
+	}
 	for _, attr := range wire.XAttrs {
 		if strings.EqualFold(attr.Name, attribute) {
 			return parseXAttr(attr.Value)

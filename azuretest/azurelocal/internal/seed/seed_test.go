@@ -2,10 +2,12 @@ package seed_test
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -89,6 +91,23 @@ func TestVaults(t *testing.T) {
 	two, _ := vault.Secret("two")
 	require.Equal(t, "new", two)
 	require.Len(t, vault.Versions("two"), 2)
+}
+
+// Who is given nothing closes a vault to the machine, too.
+func TestEmptyPolicies(t *testing.T) {
+	t.Parallel()
+	azure := must(t, `{"userIdentities": ["app"], "vaults": {
+		"closed": {"secrets": {"a": "1"}, "policies": {"app": []}},
+		"listed": {"secrets": {"a": "1"}, "policies": {"app": [], "DevTestVM": ["list"]}}}}`)
+	for _, name := range []string{"closed", "listed"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, azure.Vault(name).URL()+"/secrets/a?api-version=7.4", nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+azure.SystemIdentity().Token("https://vault.azure.net", time.Hour))
+		resp, err := azure.Client().Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusForbidden, resp.StatusCode, name)
+	}
 }
 
 func TestGroupsAndAccounts(t *testing.T) {

@@ -33,6 +33,7 @@ type conn struct {
 	reset   bool      // it has been in the pool
 	begun   bool      // its user has begun
 	over    bool      // the server takes no more statements
+	unread  bool      // the driver may not have read the end of an answer
 }
 
 func newConn(inner *mssql.Conn, raw net.Conn, p pass, lifetime time.Duration) *conn {

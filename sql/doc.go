@@ -19,6 +19,8 @@
 //     again within it when the server says that it will be there soon.
 //   - A connection leaves the pool before its token expires, and one that the
 //     server or the network has closed while it was idle is not used again.
+//     Nor is one whose query of several statements began with an error: the driver
+//     may wait on it for ever.
 //
 // A connection that the program keeps for itself, a *sql.Conn or a *sql.Tx, is
 // its own to end: the server may answer error 37396 once the token has expired.

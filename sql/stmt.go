@@ -12,6 +12,10 @@ import (
 // Close closes the connection. Whether the other end has heard of it is of no
 // interest, and it often is gone.
 func (c *conn) Close() error {
+	if c.unread { // the driver would give buffers to others that it may still read from
+		_ = c.raw.Close()
+		return nil
+	}
 	_ = c.Conn.Close()
 	return nil
 }
@@ -52,6 +56,7 @@ func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 // QueryContext runs the statement for its rows.
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := s.Stmt.QueryContext(ctx, args)
+	s.conn.unreadable(err, s.query)
 	return rows, s.refused(err)
 }
 
@@ -85,14 +90,19 @@ func (b staleError) Unwrap() error { return b.error }
 // Is makes it a driver.ErrBadConn.
 func (staleError) Is(target error) bool { return target == driver.ErrBadConn }
 
+// words returns the words of a text as capitals.
+func words(query string) []string {
+	return strings.FieldsFunc(strings.ToUpper(query), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
 // changesNothing says that a text can be executed twice: it begins as a query
 // and holds no word that could make it more than that, not even in a string.
 func changesNothing(query string) bool {
-	words := strings.FieldsFunc(strings.ToUpper(query), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	if len(words) == 0 || words[0] != "SELECT" && words[0] != "WITH" {
+	all := words(query)
+	if len(all) == 0 || all[0] != "SELECT" && all[0] != "WITH" {
 		return false
 	}
-	for _, word := range words {
+	for _, word := range all {
 		switch word {
 		case "INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "EXEC", "EXECUTE", "NEXT", "SEND", "RECEIVE",
 			"WRITETEXT", "UPDATETEXT", "OPENQUERY", "OPENROWSET", "OPENDATASOURCE":

@@ -55,6 +55,9 @@ func (t *tx) Commit() error {
 // Rollback waits for the server, or closes the connection.
 func (t *tx) Rollback() error {
 	defer t.cancel()
+	if t.conn.unread {
+		return t.conn.Close()
+	}
 	stop := context.AfterFunc(t.ctx, func() { time.AfterFunc(rollbackPatience, t.cancel) })
 	defer stop()
 	err := t.Tx.Rollback()

@@ -160,6 +160,22 @@ func TestLogsShowNoSecret(t *testing.T) { // not parallel: the listener is the p
 	}
 }
 
+// nothing is a Transporter that breaks its contract.
+type nothing struct{}
+
+func (nothing) Do(*http.Request) (*http.Response, error) { return nil, nil } //nolint:nilnil // that is the breach
+
+// TestNoResponse: neither an answer nor an error is an error.
+func TestNoResponse(t *testing.T) {
+	t.Parallel()
+	o := options{Source: credential.SourceIMDS, ClientOptions: oneTry()}
+	o.Transport = nothing{}
+	c := newCred(t, nil, o)
+	e := failure(t, c)
+	require.ErrorIs(t, e, credential.ErrUnavailable)
+	require.ErrorContains(t, e, "nil response")
+}
+
 // TestUserAgent names the library.
 func TestUserAgent(t *testing.T) {
 	t.Parallel()

@@ -107,12 +107,17 @@ func beingDeleted(g *ResourceGroup) *armError {
 	return conflictError("ResourceGroupBeingDeleted", fmt.Sprintf("The resource group '%s' is in deprovisioning state and cannot perform this operation.", g.name))
 }
 
-// placeOf returns the name of a location as answers have it: "West US" is "westus".
+// regionName writes a location as answers have it: "West US" is "westus".
+func regionName(location string) string {
+	return strings.ToLower(strings.ReplaceAll(location, " ", ""))
+}
+
+// placeOf returns the name of a location that is asked for, if a group can be there.
 func placeOf(name *string) (string, *armError) {
 	if name == nil || *name == "" {
 		return "", badARMRequest("LocationRequired", "The location property is required for this definition.")
 	}
-	place := strings.ToLower(strings.ReplaceAll(*name, " ", ""))
+	place := regionName(*name)
 	if !slices.Contains(regions(), place) {
 		return "", badARMRequest("LocationNotAvailableForResourceGroup", fmt.Sprintf("The provided location '%s' is not available for resource group. List of available regions is '%s'.", *name, strings.Join(regions(), ",")))
 	}

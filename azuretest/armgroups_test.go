@@ -51,7 +51,7 @@ func TestGroupRefusals(t *testing.T) {
 	t.Parallel()
 	srv := azuretest.New(t)
 	sub, groups := openSub(srv)
-	sub.Group("here").SetLocation("westus2")
+	sub.Group("here").SetLocation("West US 2")
 	c := armMachine(srv)
 	tests := map[string]struct {
 		method, path, body string

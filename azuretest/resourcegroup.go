@@ -51,11 +51,12 @@ type groupResource struct {
 // case-sensitive.
 func (g *ResourceGroup) Name() string { return g.name }
 
-// SetLocation sets where the group is, such as "westeurope".
+// SetLocation sets where the group is, such as "westeurope" or, which is the same,
+// "West Europe".
 func (g *ResourceGroup) SetLocation(name string) {
 	g.tree.mu.Lock()
 	defer g.tree.mu.Unlock()
-	g.location = name
+	g.location = regionName(name)
 }
 
 // SetTags replaces the group's tags. Nil is a group that was never given any.

@@ -163,12 +163,12 @@ func TestAnswersWithoutALength(t *testing.T) {
 func TestShortUploadsAreNotPublished(t *testing.T) {
 	t.Parallel()
 	client, s := newScripted(t, gen2Endpoint, noRetries)
-	s.answer(404, "", "X-Ms-Error-Code", "PathNotFound") // the target
-	s.answer(201, "")                                    // create
-	s.answer(202, "")                                    // append
-	s.answer(200, "")                                    // flush
-	s.answer(200, "", "Content-Length", "3")             // what is there
-	s.answer(200, "")                                    // its removal
+	s.answer(404, "", "X-Ms-Error-Code", "PathNotFound")    // the target
+	s.answer(201, "")                                       // create
+	s.answer(202, "")                                       // append
+	s.answer(200, "")                                       // flush
+	s.answer(200, "", "Content-Length", "3", "ETag", `"1"`) // what is there
+	s.answer(200, "")                                       // its removal
 	err := client.Upload(t.Context(), "/f", stream("1234"), nil)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "3 of 4 bytes")

@@ -80,10 +80,21 @@ func (d *dfs) ask(ctx context.Context, c call) (http.Header, error) {
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
+	// A page of somebody in between has content, or describes no file.
 	if body, _ := runtime.Payload(resp); resp.StatusCode == http.StatusOK && len(bytes.TrimSpace(body)) > 0 {
-		return nil, fmt.Errorf("%w: it has content", ErrUnexpectedResponse) // a page of somebody in between
+		return nil, fmt.Errorf("%w: it has content", ErrUnexpectedResponse)
+	}
+	if c.method == http.MethodHead && !isStorage(resp.Header) {
+		return nil, fmt.Errorf("%w: it describes no file", ErrUnexpectedResponse)
 	}
 	return resp.Header, nil
+}
+
+// isStorage knows the service by what its answers about a file have, of which
+// whatever stands between may have taken some away.
+func isStorage(header http.Header) bool {
+	return header.Get("ETag") != "" || header.Get("X-Ms-Request-Id") != "" || header.Get("X-Ms-Version") != "" ||
+		header.Get("X-Ms-Resource-Type") != ""
 }
 
 // tell is for a request whose answer says nothing.

@@ -102,3 +102,15 @@ func TestEmptyJSON(t *testing.T) {
 	}
 	require.Len(t, s.seen, 1)
 }
+
+// An answer without the service's headers is no empty file.
+func TestBlankAnswersAreNoFiles(t *testing.T) {
+	t.Parallel()
+	client, s := newScripted(t, gen2Endpoint, noRetries)
+	s.answer(http.StatusOK, "", "Content-Type", "text/html", "Last-Modified", "Mon, 02 Jan 2023 15:04:05 GMT")
+	_, err := client.Open(t.Context(), "/f")
+	require.ErrorIs(t, err, datalake.ErrUnexpectedResponse)
+	s.answer(http.StatusOK, "")
+	_, err = client.XAttrs(t.Context(), "/f")
+	require.ErrorIs(t, err, datalake.ErrUnexpectedResponse)
+}

@@ -39,6 +39,8 @@ func TestExpressions(t *testing.T) {
 		"SELECT 7 / 2, -7 / 2, 7 % 3, 7 / 2.0, 7 / 2e0, 2 * 3 + 4, 2 * (3 + 4)":                                                                     "3|-3|1|3.500000|3.5|10|14",
 		"SELECT 5 & 3, 5 | 3, 5 ^ 3, ~5":                                                                                                            "1|7|6|-6",
 		"SELECT 'a' + 'b', N'a' + 'b', '1' + 1, 1 + '1', 'x' + NULL, 0x01 + 0x02":                                                                   "ab|ab|2|2|NULL|0x0102",
+		"SELECT 2.0 / 3, -2.0 / 3, AVG(n), 1 / 1.5 FROM (VALUES (1.0), (2.0), (2.0)) AS v(n)":                                                       "0.666666|-0.666666|1.666666|0.666666",
+		"SELECT CAST(2 AS money) / 3, 2 * CAST(1.5 AS money), CAST(2 AS smallmoney) / 3, CAST(1 AS money) / 4.0":                                    "0.6666|3.0000|0.6666|0.2500000",
 		"SELECT 0.1 + 0.2, 1.10 * 1.10, 10.0 / 3, 10.5 % 3":                                                                                         "0.3|1.2100|3.333333|1.5",
 		"SELECT CASE WHEN 0.1 + 0.2 = 0.3 THEN 'exact' ELSE 'not' END":                                                                              "exact",
 		"SELECT CASE 2 WHEN 1 THEN 'one' WHEN 2 THEN 'two' END, CASE WHEN 1 = 0 THEN 1 END":                                                         "two|NULL",

@@ -16,6 +16,7 @@ func TestUnsupported(t *testing.T) {
 		"SELECT FORMAT(1234.5, 'N2')":                                         "FORMAT",
 		"SELECT STDEV(Id) FROM Employees":                                     "STDEV",
 		"SELECT JSON_VALUE('{}', '$.a')":                                      "JSON_VALUE",
+		"SELECT COLUMNPROPERTY(1, 'a', 'IsIdentity')":                         "COLUMNPROPERTY",
 		"SELECT COUNT(*) FROM Employees GROUP BY ROLLUP(Title)":               "ROLLUP",
 		"SELECT * FROM Employees e CROSS APPLY (SELECT e.Id AS n) a":          "CROSS APPLY",
 		"SELECT * FROM Employees e OUTER APPLY (SELECT TOP 1 1 AS n) a":       "OUTER APPLY",

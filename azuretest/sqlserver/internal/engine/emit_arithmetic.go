@@ -38,11 +38,16 @@ func (e *emitter) arithmetic(op string, left, right typed) typed {
 		}
 		return typed{fmt.Sprintf("(%s %s %s)", e.float(left), op, e.float(right)), floatType()}
 	}
-	t := arithmetic(op, constantType(left), constantType(right))
+	if a.Kind == tds.Decimal {
+		b = constantType(right)
+	} else if b.Kind == tds.Decimal {
+		a = constantType(left)
+	}
+	t := arithmetic(op, a, b)
 	return typed{fmt.Sprintf("az_number('%s', %s, %s, %s)", op, left.sql, right.sql, declaration(t)), t}
 }
 
-// constantType is the type of an operand; that of a whole number which is written out is
+// constantType is the type of an operand beside a decimal; that of a whole number which is written out is
 // a decimal of as many digits.
 func constantType(x typed) tds.Type {
 	if x.typ.Kind == tds.Int && strings.Trim(x.sql, "0123456789") == "" {

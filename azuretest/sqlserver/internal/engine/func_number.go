@@ -22,7 +22,11 @@ func numberFunctions() map[string]function {
 			if err != nil {
 				return nil, err
 			}
-			return fitNumber(out, parseDeclaration(text(a[3])))
+			t := parseDeclaration(text(a[3]))
+			if text(a[0]) == "/" {
+				out = truncate(out, scaleOf(t))
+			}
+			return fitNumber(out, t)
 		}),
 		// az_math(op, a, b): numbers that SQLite knows, and what only shows when it runs
 		"az_math": strict(func(a []driver.Value) (driver.Value, error) { return calculateAny(text(a[0]), a[1], a[2]) }),

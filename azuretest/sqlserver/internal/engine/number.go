@@ -29,6 +29,13 @@ func precisionOf(t tds.Type) int {
 	return 19
 }
 
+// truncate cuts what is behind so many places, as a division does.
+func truncate(v *big.Rat, places int) *big.Rat {
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
+	whole := new(big.Int).Mul(v.Num(), power)
+	return new(big.Rat).SetFrac(whole.Quo(whole, v.Denom()), power)
+}
+
 // fitNumber returns a number in the form of the type.
 func fitNumber(v *big.Rat, t tds.Type) (string, error) {
 	text := v.FloatString(scaleOf(t)) // rounds half away from zero

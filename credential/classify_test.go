@@ -113,3 +113,16 @@ func TestRetryAfterForms(t *testing.T) {
 		require.Equal(t, want, credential.RetryAfter(http.Header{"Retry-After": {value}}, now), value)
 	}
 }
+
+// TestProxyIsForgottenSoon: what a proxy says for an address that it cannot reach
+// yet is no definite no.
+func TestProxyIsForgottenSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(say(403, "connecting to 169.254.169.254: network is unreachable"), issue(time.Hour))
+		c := newCred(t, s, options{Source: credential.SourceIMDS})
+		require.ErrorIs(t, failure(t, c), credential.ErrUnavailable)
+		time.Sleep(2 * time.Second)
+		mustGet(t, c)
+	})
+}

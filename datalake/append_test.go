@@ -3,6 +3,7 @@ package datalake_test
 import (
 	"bytes"
 	"io/fs"
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,4 +60,13 @@ func TestAppendIsRefusedWhileAnotherWrites(t *testing.T) {
 		got, _ := l.data.ReadFile("/file")
 		require.Equal(t, "xy", string(got))
 	})
+}
+
+// Gen1 may say in the message alone that somebody else writes the file.
+func TestGen1SaysInTextThatAFileIsInUse(t *testing.T) {
+	t.Parallel()
+	client, s := newScripted(t, gen1Endpoint, noRetries)
+	s.answer(http.StatusOK, `{"FileStatus":{"type":"FILE","length":4}}`)
+	s.answer(http.StatusBadRequest, `{"RemoteException":{"exception":"RuntimeException","message":"APPEND failed with error 0x83090a16 (in use)"}}`)
+	require.ErrorIs(t, client.Append(t.Context(), "/f", stream("x")), datalake.ErrBusy)
 }

@@ -75,10 +75,13 @@ func (e *RemoteError) meaning() error {
 	}
 }
 
-// isGen1LeaseConflict: Gen1 has no exception of its own for it, but a result.
+// isGen1LeaseConflict: Gen1 has no exception of its own for it, but a result, in
+// the header or, as its own clients look for it, in the message.
 func (e *RemoteError) isGen1LeaseConflict() bool {
+	const result = "83090a16"
 	resp, ok := errors.AsType[*azcore.ResponseError](e.causes[0])
-	return ok && strings.EqualFold(resp.RawResponse.Header.Get("Status"), "0x83090A16")
+	return ok && strings.EqualFold(resp.RawResponse.Header.Get("Status"), "0x"+result) ||
+		e.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(e.Message), "0x"+result)
 }
 
 // exception is the server's name for what err is, "" if no server said it.

@@ -28,7 +28,8 @@ const (
 // https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
 func IsTransient(err error) bool {
 	if e, ok := errors.AsType[mssql.Error](err); ok {
-		return isServerTransient(e)
+		_, broken := errors.AsType[mssql.ServerError](err) // the server has ended the session, too
+		return isServerTransient(e) || broken && e.Number != loginFailed
 	}
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -31,6 +31,7 @@ func TestIsTransient(t *testing.T) {
 		{"a snapshot conflict", serverError(3960, "conflict"), true},
 		{"in memory", serverError(41302, "conflict"), true},
 		{"resuming", fmt.Errorf("x: %w", serverError(40613, "not available")), true},
+		{"a broken session", fmt.Errorf("x: %w", mssql.ServerError{}), true},
 		{"busy", serverError(40501, "busy"), true},
 		{"moving", serverError(40197, "moved"), true},
 		{"pool", serverError(42109, "warming"), true},

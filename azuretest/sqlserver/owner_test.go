@@ -32,3 +32,19 @@ func TestOwners(t *testing.T) {
 	refusals{"DROP USER app": 15421}.check(t, db)
 	run(t, db, "DROP ROLE owners", "DROP USER app")
 }
+
+// Who owns what is part of the state.
+func TestStateOfOwners(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.AddUserIdentity("app")
+	run(t, w.admin(t), "CREATE USER app FROM EXTERNAL PROVIDER", "CREATE SCHEMA mine AUTHORIZATION app", "CREATE ROLE owners AUTHORIZATION app", "CREATE TABLE mine.a (n int)")
+	again := w.restarted(t)
+	db := again.admin(t)
+	const owners = "SELECT s.name, p.name FROM sys.schemas s JOIN sys.database_principals p ON p.principal_id = s.principal_id WHERE s.name = 'mine' " +
+		"UNION ALL SELECT r.name, p.name FROM sys.database_principals r JOIN sys.database_principals p ON p.principal_id = r.owning_principal_id WHERE r.name = 'owners'"
+	require.Equal(t, "mine|app\nowners|app", show(t, db, owners))
+	refusals{"DROP USER app": 15138}.check(t, db)
+	own := again.open(t, login{token: tokenOf(again.AddUserIdentity("app"))})
+	require.Equal(t, "1", show(t, own, "INSERT INTO mine.a OUTPUT INSERTED.n VALUES (1)"))
+}

@@ -12,7 +12,8 @@ import (
 
 // What errors.Is finds in the error of a failed call, besides [fs.ErrNotExist],
 // [fs.ErrExist], [fs.ErrPermission], [fs.ErrInvalid], [errors.ErrUnsupported]
-// and the errnos ENOTEMPTY, ENOTDIR and EISDIR of package syscall.
+// and the errnos ENOTEMPTY, ENOTDIR and EISDIR of package syscall. On Windows
+// ENOTDIR is fs.ErrNotExist as well, as in package os.
 var (
 	// ErrBusy: somebody else writes the file, or has just failed to.
 	ErrBusy = errors.New("the file is in use")

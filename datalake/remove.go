@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"syscall"
 )
 
 // Remove removes a file or an empty directory. A directory that is not empty is
@@ -20,7 +21,7 @@ func (c *Client) Remove(ctx context.Context, name string) error {
 // there is no error. The root is refused.
 func (c *Client) RemoveAll(ctx context.Context, name string) error {
 	err := c.remove(ctx, name, true)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // which Windows takes for the other, too
 		err = nil
 	}
 	return pathError("removeall", name, err)

@@ -23,6 +23,7 @@ type site struct {
 	*datalake.Client
 	profile azuretest.Profile
 	dir     string
+	late    int // how many files of a hundred broken uploads may come after the client has looked for them
 	wire    http.RoundTripper
 	connect func(wire http.RoundTripper) (*datalake.Client, error)
 }

@@ -18,8 +18,10 @@
 // nothing is sent at all.
 //
 // A file that is written appears under its name complete or not at all; until
-// then a name like .report.csv.7c2204c6093c4d85.part holds it. A read gives all
-// that was asked for, or an error.
+// then a name like .report.csv.7c2204c6093c4d85.part holds it. That is taken away if
+// the connection breaks, unless the server makes it after the client has looked for
+// it for some seconds: a busy data node of Hadoop may. A read gives all that was
+// asked for, or an error.
 //
 // The package does no snapshots, quotas, storage policies or delegation tokens,
 // and no Kerberos, which an HTTPClient may do.

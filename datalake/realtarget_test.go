@@ -98,7 +98,7 @@ func (r *realTarget) site(t *testing.T) *site {
 	t.Helper()
 	client, err := r.connect(r.wire)
 	require.NoError(t, err)
-	s := &site{Client: client, dir: strings.TrimSuffix(r.Dir, "/") + "/conformance-" + cryptorand.Text(), wire: r.wire, connect: r.connect}
+	s := &site{Client: client, late: 2, dir: strings.TrimSuffix(r.Dir, "/") + "/conformance-" + cryptorand.Text(), wire: r.wire, connect: r.connect}
 	require.NoError(t, client.MkdirAll(t.Context(), s.dir, 0o755))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

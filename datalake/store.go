@@ -51,7 +51,8 @@ func (c *Client) write(ctx context.Context, name string, s *source, o putOptions
 // store sends all of s to a name that nobody knows, from its beginning again if
 // that fails and can be, and gives it its own when it is complete. Each try has a
 // name of its own: what is left of the one before may still be on its way.
-// Whatever goes wrong, nothing stays, unless the server cannot be reached any more.
+// Whatever goes wrong, nothing stays, unless the server cannot be reached any more,
+// or is very late.
 func (c *Client) store(ctx context.Context, name string, s *source, o putOptions) error {
 	for tries := 1; ; tries++ {
 		r, length := s.from(0)

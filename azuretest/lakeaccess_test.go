@@ -131,14 +131,14 @@ func TestLakeGroups(t *testing.T) {
 func TestLakeSticky(t *testing.T) {
 	t.Parallel()
 	s := newLake(t, azuretest.Hadoop)
-	s.lake.Mkdir("/tmp")
-	s.lake.Chmod("/tmp", fs.ModeSticky|0o777)
-	s.as("alice").put(t, "/tmp/a", "x")
-	got := s.as("bob").do(t, http.MethodDelete, "/tmp/a?op=DELETE", "")
+	s.lake.Mkdir("/shared")
+	s.lake.Chmod("/shared", fs.ModeSticky|0o777)
+	s.as("alice").put(t, "/shared/a", "x")
+	got := s.as("bob").do(t, http.MethodDelete, "/shared/a?op=DELETE", "")
 	require.Equal(t, 403, got.Status)
 	require.Contains(t, got.Body, "sticky bit")
-	require.Equal(t, 403, s.as("bob").do(t, http.MethodPut, "/tmp/a?op=RENAME&destination=/tmp/b", "").Status)
-	require.Equal(t, 200, s.as("alice").do(t, http.MethodDelete, "/tmp/a?op=DELETE", "").Status)
+	require.Equal(t, 403, s.as("bob").do(t, http.MethodPut, "/shared/a?op=RENAME&destination=/shared/b", "").Status)
+	require.Equal(t, 200, s.as("alice").do(t, http.MethodDelete, "/shared/a?op=DELETE", "").Status)
 }
 
 // A leak of the token to a data node can be seen.

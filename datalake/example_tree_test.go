@@ -138,8 +138,8 @@ func ExampleClient_SetExpiry() {
 	client, end := emulator(azuretest.Gen1)
 	defer end()
 	ctx := context.Background()
-	put(client, "/tmp", "")
-	check(client.SetExpiry(ctx, "/tmp", time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
-	fmt.Println(must(client.Stat(ctx, "/tmp")).Sys().(*datalake.FileStatus).Expires)
+	put(client, "/draft", "")
+	check(client.SetExpiry(ctx, "/draft", time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
+	fmt.Println(must(client.Stat(ctx, "/draft")).Sys().(*datalake.FileStatus).Expires)
 	// Output: 2040-01-01 00:00:00 +0000 UTC
 }
